@@ -1,0 +1,137 @@
+import type { Failure } from '../base/failure.ts';
+import type { KubeObject, ObjectRef } from '../kubernetes/cluster.ts';
+import type { Finding, Range } from '../manifest/finding.ts';
+
+/** Where objects go. Shown before anything is written. */
+export interface Target {
+  readonly context: string;
+  readonly server: string;
+  readonly user: string | undefined;
+  readonly namespace: string;
+  readonly cloud?: string;
+  readonly project?: string;
+  /** `kube-system`'s uid: the same context name may point elsewhere tomorrow. */
+  readonly clusterUid?: string;
+  readonly protection: 'open' | 'protected' | 'readOnly';
+}
+
+/** Where an object of the plan was written down. */
+export interface Source {
+  readonly file: string;
+  /** Of the whole document. */
+  readonly range: Range;
+  /** Index of the document in its file, from 0. */
+  readonly index: number;
+}
+
+/** What the plan will do with one object. `unverified`: its namespace or CRD is made in this plan, so a dry run could not tell. */
+export type StepAction =
+  | 'create'
+  | 'update'
+  | 'unchanged'
+  | 'recreate'
+  | 'adopt'
+  | 'prune'
+  | 'conflict'
+  | 'forbidden'
+  | 'invalid'
+  | 'unverified'
+  | 'skip';
+
+/** A field another manager owns with another value. */
+export interface FieldConflict {
+  readonly field: string;
+  readonly manager: string;
+  readonly ours: unknown;
+  readonly live: unknown;
+  readonly since?: string;
+}
+
+/** One object of the plan. */
+export interface Step {
+  /** `apps/v1/Deployment shop/web`: unique within the plan. */
+  readonly key: string;
+  readonly ref: ObjectRef;
+  readonly action: StepAction;
+  /** One line: what changes (`replicas 2 → 3`) or why not. */
+  readonly reason: string;
+  readonly source: Source;
+  /** What will be sent. */
+  readonly object: KubeObject;
+  /** What is there now and what the dry run says would be, metadata noise removed, Secret values hashed: the two sides of the diff. */
+  readonly live?: KubeObject;
+  readonly result?: KubeObject;
+  readonly conflicts?: readonly FieldConflict[];
+  readonly warnings: readonly string[];
+  /** Keys of the steps that come first, each with what must be true of it. */
+  readonly after: readonly { readonly key: string; readonly until: 'present' | 'ready' }[];
+}
+
+/** What keeps a plan from being applied: a finding of the gate, or a step that cannot go. */
+export interface Blocker {
+  readonly message: string;
+  readonly finding?: Finding;
+  readonly step?: string;
+  readonly failure?: Failure;
+}
+
+/** What Apply Deploy is about to do: a value, shown before it is done, the same object that is applied. */
+export interface Plan {
+  readonly target: Target;
+  readonly steps: readonly Step[];
+  readonly blockers: readonly Blocker[];
+  readonly findings: readonly Finding[];
+  readonly counts: Readonly<Record<StepAction, number>>;
+  /** Ms it took to make. */
+  readonly took: number;
+}
+
+/** What became of a step, in kubectl's words, then whether it works. */
+export type StepState =
+  | 'pending'
+  | 'applying'
+  | 'created'
+  | 'configured'
+  | 'unchanged'
+  | 'recreated'
+  | 'pruned'
+  | 'skipped'
+  | 'waiting'
+  | 'ready'
+  | 'notReady'
+  | 'failed'
+  | 'cancelled';
+
+/** One line of a run as it happens. `message` says what is waited for or what went wrong; `children` are the objects below (ReplicaSet, Pods) that explain it. */
+export interface RunEvent {
+  readonly at: number;
+  readonly key: string;
+  readonly state: StepState;
+  readonly message?: string;
+  readonly failure?: Failure;
+  /** The place in the file that set the bad value, when it is known. */
+  readonly source?: { readonly file: string; readonly range: Range };
+  readonly children?: readonly RunChild[];
+}
+
+/** An object below a step's object that explains its state. */
+export interface RunChild {
+  readonly ref: ObjectRef;
+  readonly state: string;
+  readonly message?: string;
+  readonly bad: boolean;
+}
+
+/** The end of a run. */
+export interface RunSummary {
+  readonly outcome: 'succeeded' | 'unchanged' | 'failed' | 'partial' | 'cancelled';
+  /** "3 created, 1 configured, 2 unchanged, ready in 4.2 s". */
+  readonly sentence: string;
+  readonly tookMs: number;
+  readonly results: readonly {
+    readonly key: string;
+    readonly applied: StepState;
+    readonly state: StepState;
+    readonly message?: string;
+  }[];
+}
