@@ -53,3 +53,5 @@ export interface Http {
   stream(request: HttpRequest): Promise<Result<HttpStream>>;
   dispose(): void;
 }
+
+export { createHttp, type HttpOptions } from './pool.ts';
