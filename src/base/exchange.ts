@@ -43,7 +43,7 @@ export function send(
         connectMs,
       );
       const clear = () => clearTimeout(timer);
-      socket.once('connect', clear).once('close', clear);
+      socket.once(route.secure ? 'secureConnect' : 'connect', clear).once('close', clear);
     });
     sent.once('error', (error) => reject(replayable(sent, request, error) ? new StaleConnection(error) : error));
     sent.end(body);

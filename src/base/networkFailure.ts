@@ -60,7 +60,7 @@ const sentences: readonly (readonly [code: RegExp, reason: Reason, sentence: str
   ],
   [/^(Z_DATA_ERROR|Z_BUF_ERROR)$/, 'malformed', 'sent a body that cannot be decompressed.'],
   [/^HPE_/, 'malformed', 'does not answer in HTTP. Check the port.'],
-  [/^EPROTO$/, 'untrusted', 'ended the TLS handshake. Check the port and the certificates.'],
+  [/EPROTO/, 'untrusted', 'ended the TLS handshake. Check the port and the certificates.'],
 ];
 
 /**
@@ -94,7 +94,10 @@ export function networkFailed(error: unknown, host: string) {
 /** The code of the error, of its cause, or of the first of several attempts (IPv6 then IPv4). */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
-  if ('code' in error && typeof error.code === 'string' && error.code !== 'ABORT_ERR') return error.code;
+  if ('code' in error && typeof error.code === 'string' && error.code !== 'ABORT_ERR') {
+    // OpenSSL's own reason stands in the message only: `…:wrong version number:…`.
+    return error.code === 'EPROTO' ? error.message.toUpperCase().replaceAll(' ', '_') : error.code;
+  }
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
   return codeOf(error.cause);
 }
