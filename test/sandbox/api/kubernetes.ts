@@ -6,7 +6,9 @@ import { Refused, Sender } from './request.ts';
 
 interface Kubeconfig {
   readonly clusters: readonly { readonly cluster: { readonly server: string; readonly 'certificate-authority-data': string } }[];
-  readonly users: readonly { readonly user: { readonly 'client-certificate-data': string; readonly 'client-key-data': string } }[];
+  readonly users: readonly {
+    readonly user: { readonly 'client-certificate-data': string; readonly 'client-key-data': string };
+  }[];
 }
 
 export interface WatchEvent<T> {
@@ -103,7 +105,12 @@ export class Kubernetes {
 
   async #send<T>(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<T> {
     const headers = { accept: 'application/json', 'content-type': contentType };
-    const answer = await this.#sender.send(method, this.#server + path, headers, body === undefined ? undefined : JSON.stringify(body));
+    const answer = await this.#sender.send(
+      method,
+      this.#server + path,
+      headers,
+      body === undefined ? undefined : JSON.stringify(body),
+    );
     if (answer.status >= 400) throw new Refused(`${method} ${path}`, answer.status, answer.text);
     return JSON.parse(answer.text) as T;
   }

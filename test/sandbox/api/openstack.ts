@@ -94,7 +94,12 @@ export class OpenStack {
 
   async #signIn(): Promise<Session> {
     const url = `${(this.#entry.auth['auth_url'] ?? '').replace(/\/$/, '')}/auth/tokens`;
-    const answer = await this.#sender.send('POST', url, { 'content-type': 'application/json' }, JSON.stringify(credentials(this.#entry)));
+    const answer = await this.#sender.send(
+      'POST',
+      url,
+      { 'content-type': 'application/json' },
+      JSON.stringify(credentials(this.#entry)),
+    );
     if (answer.status >= 400) throw new Refused(`POST ${url}`, answer.status, answer.text);
     const { token } = JSON.parse(answer.text) as TokenBody;
     const endpoints = new Map<string, string>();

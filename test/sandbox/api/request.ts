@@ -35,13 +35,22 @@ export class Sender {
   }
 
   /** The answer's head has come; the body is still to be read. Rejects when there is no answer within `timeoutMs`. */
-  open(method: string, url: string, headers: Record<string, string>, body?: string, timeoutMs = 60_000): Promise<IncomingMessage> {
+  open(
+    method: string,
+    url: string,
+    headers: Record<string, string>,
+    body?: string,
+    timeoutMs = 60_000,
+  ): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const secure = url.startsWith('https:');
       const send = secure ? httpsRequest : httpRequest;
       const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
       const outgoing = send(url, { method, agent: secure ? this.#https : this.#http, headers: { ...headers, ...length } });
-      const late = setTimeout(() => outgoing.destroy(new Error(`${method} ${url}: no answer in ${timeoutMs / 1000} s`)), timeoutMs);
+      const late = setTimeout(
+        () => outgoing.destroy(new Error(`${method} ${url}: no answer in ${timeoutMs / 1000} s`)),
+        timeoutMs,
+      );
       outgoing.once('response', (incoming) => {
         clearTimeout(late);
         resolve(incoming);
