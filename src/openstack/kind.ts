@@ -12,8 +12,13 @@ export interface StatusField {
   readonly bad?: readonly string[];
 }
 
-/** A field of the resource (dots descend: `external_gateway_info.network_id`), or a named pure function of it. */
-export type Column = string | { readonly title: string; readonly of: (resource: Resource) => string | undefined };
+/**
+ * A field of the resource (dots descend, also through lists: `fixed_ips.ip_address`), or a named pure function of it.
+ * With `names`, the value is the id of a resource of that kind, and its name is shown where it is known.
+ */
+export type Column<K extends string = string> =
+  | string
+  | { readonly title: string; readonly of: (resource: Resource) => string | undefined; readonly names?: K };
 
 /** The groups below a project, in the order shown. */
 export type Group =
@@ -43,7 +48,10 @@ export interface Kind<K extends string = string> {
   readonly under?: Group;
   /** Codicon name. */
   readonly icon: string;
-  /** Collection path below the versioned endpoint, `{parameter}` where a parent gives it: `/v2.0/networks`, `/zones/{zone}/recordsets`. */
+  /**
+   * Collection path below the versioned endpoint (see services.ts), `{parameter}` where a parent gives it: `/networks`, `/zones/{zone}/recordsets`.
+   * `{user}` and `{project}` come from the token.
+   */
   readonly path: string;
   /** Envelope of the collection; `''` where the body is the list itself. */
   readonly listKey: string;
@@ -61,8 +69,8 @@ export interface Kind<K extends string = string> {
   readonly id?: string;
   /** Field holding the name; default `name`. */
   readonly name?: string;
-  /** Shown in this order: the first two in the row, all in tooltip and hover. Nothing else of a resource leaves the extension host. */
-  readonly columns: readonly Column[];
+  /** Shown in this order, the state apart: the first two that have a value in the row, all in tooltip and hover. Nothing else of a resource leaves the extension host. */
+  readonly columns: readonly Column<K>[];
   readonly status?: readonly StatusField[];
   /** What lies below: resources of `kind` whose field equals ours: `where: {network_id: 'id'}`. */
   readonly children?: readonly { readonly kind: K; readonly where: Readonly<Record<string, string>>; readonly label?: string }[];
@@ -70,6 +78,10 @@ export interface Kind<K extends string = string> {
   readonly can?: readonly string[];
   /** False where `GET path/id` does not exist and one resource must be found in the list (availability zones). */
   readonly get?: false;
+  /** False where the service knows no `limit` or refuses it: the list comes whole. */
+  readonly paged?: false;
+  /** True where resources of other projects may be used as well (shared networks, public images): an administrator's list is then not narrowed to the project by the service. */
+  readonly shared?: true;
   /** Only an administrator may list it: hidden while the answer is 403. */
   readonly admin?: true;
   /** The exception, in sight: adjusts items after listing. Comment with the service's source at the row. */
