@@ -29,13 +29,19 @@ export async function applySpeed({ rounds = 3 } = {}): Promise<Bar> {
       try {
         times.ours.push(
           await timed(() =>
-            run(process.execPath, [join(root, 'dist/cli.js'), 'apply', file, '--context', 'sandbox-admin', '--namespace', spaces.ours, '--yes'], {
-              env: { ...process.env, KUBECONFIG: kubeconfig },
-            }),
+            run(
+              process.execPath,
+              [join(root, 'dist/cli.js'), 'apply', file, '--context', 'sandbox-admin', '--namespace', spaces.ours, '--yes'],
+              {
+                env: { ...process.env, KUBECONFIG: kubeconfig },
+              },
+            ),
           ),
         );
         times.peer.push(await timed(() => k('-n', spaces.peer, 'apply', '--server-side', '-f', file)));
-        const states = await Promise.all(Object.values(spaces).map((name) => k('-n', name, 'get', 'configmaps', '-l', 'bench=apply', '-o', state)));
+        const states = await Promise.all(
+          Object.values(spaces).map((name) => k('-n', name, 'get', 'configmaps', '-l', 'bench=apply', '-o', state)),
+        );
         agree &&= states[0]?.stdout === states[1]?.stdout && (states[0]?.stdout.split('\n').length ?? 0) > count;
       } finally {
         await Promise.all(Object.values(spaces).map((name) => k('delete', 'namespace', name, '--wait=false')));

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Diagnostic } from 'vscode-languageserver/node.js';
+import type { Diagnostic } from 'vscode-languageserver/node';
 import { type Bar, median, quantile, rounded } from './bar.ts';
 import { LanguageServerDriver } from './languageServerDriver.ts';
 import { manifestCorpus } from './manifestCorpus.ts';

@@ -6,7 +6,7 @@ import {
   type ProtocolConnection,
   StreamMessageReader,
   StreamMessageWriter,
-} from 'vscode-languageserver/node.js';
+} from 'vscode-languageserver/node';
 
 /**
  * A language server on stdio as an editor drives it. No schema, no network: `workspace/configuration` answers for yaml-language-server switch its store off,

@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { runTests } from '@vscode/test-electron';
+import { build } from 'esbuild';
+import { findCode, standIn } from '../e2e/findCode.ts';
+import { installHost } from '../vscode-host/install.ts';
+import { root } from '../vscode-host/places.ts';
+import { type Bar, median, rounded } from './bar.ts';
+
+const ours = 'hybrid-clusters.hybrid-clusters';
+const probe = 'bench.kubernetes-at-the-top';
+
+/**
+ * G10: loading and activating our extension beside a probe that does nothing but import `@kubernetes/client-node` at its top, as the known Kubernetes
+ * extensions do; both bundled and minified, both in one window, in turn first. The figure includes loading the code and the way through the extension host.
+ */
+export async function activation({ rounds = 4 } = {}): Promise<Bar> {
+  const folder = await mkdtemp(join(tmpdir(), 'hybrid-clusters-'));
+  try {
+    const executable = await findCode();
+    if (executable === standIn) await installHost();
+    const probeFolder = await makeProbe(folder);
+    // The workbench in a browser takes one extension under development only; the probe comes packaged then.
+    const packaged = executable === standIn ? await packageProbe(probeFolder) : undefined;
+    const suite = await bundleSuite(folder);
+    const runs: { took: Record<string, number>; hostMb: number }[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const result = join(folder, `result-${round}.json`);
+      const order = round % 2 === 0 ? [ours, probe] : [probe, ours];
+      await runTests({
+        ...(executable ? { vscodeExecutablePath: executable } : { version: 'stable' }),
+        extensionDevelopmentPath: packaged ? root : [root, probeFolder],
+        extensionTestsPath: suite,
+        launchArgs: [folder, ...(packaged ? [`--install-extension=${packaged}`] : [])],
+        extensionTestsEnv: { BENCH_ORDER: order.join(','), BENCH_RESULT: result },
+      });
+      runs.push(JSON.parse(await readFile(result, 'utf8')));
+    }
+    const of = (id: string) => median(runs.map(({ took }) => took[id] ?? Number.NaN));
+    return {
+      bar: 'G10',
+      what: 'activation in a real VS Code, code loading included, median in ms',
+      ours: rounded(of(ours)),
+      peer: rounded(of(probe)),
+      ratio: rounded(of(probe) / of(ours)),
+      goal: '>= 10x less than the probe, <= 20 ms',
+      met: of(probe) / of(ours) >= 10 && of(ours) <= 20,
+      agree: runs.length === rounds,
+      more: { 'extension host MB, all extensions': Math.round(median(runs.map(({ hostMb }) => hostMb))) },
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The eager way, for comparison: the client imported at the top and used once, so that it cannot be dropped from the bundle. */
+async function makeProbe(folder: string): Promise<string> {
+  const home = join(folder, 'probe');
+  await mkdir(home);
+  await writeFile(
+    join(home, 'package.json'),
+    JSON.stringify({
+      name: 'kubernetes-at-the-top',
+      publisher: 'bench',
+      version: '1.0.0',
+      engines: { vscode: '^1.106.0' },
+      main: './main.cjs',
+      activationEvents: ['onCommand:bench.probe'],
+      contributes: { commands: [{ command: 'bench.probe', title: 'Probe' }] },
+    }),
+  );
+  await build({
+    stdin: {
+      contents:
+        "import * as k8s from '@kubernetes/client-node'; export const activate = () => ({ clients: Object.keys(k8s).length });",
+      resolveDir: root,
+    },
+    outfile: join(home, 'main.cjs'),
+    bundle: true,
+    minify: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node22',
+    external: ['vscode'],
+    logLevel: 'error',
+  });
+  return home;
+}
+
+async function packageProbe(probeFolder: string): Promise<string> {
+  const vsix = join(probeFolder, 'probe.vsix');
+  const options = ['package', '--no-dependencies', '--allow-missing-repository', '--skip-license', '-o', vsix];
+  await promisify(execFile)(process.execPath, [join(root, 'node_modules/@vscode/vsce/vsce'), ...options], { cwd: probeFolder });
+  return vsix;
+}
+
+async function bundleSuite(folder: string): Promise<string> {
+  const outfile = join(folder, 'suite.cjs');
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['test/bench/activationSuite.ts'],
+    outfile,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    external: ['vscode'],
+  });
+  return outfile;
+}
