@@ -22,6 +22,16 @@ export interface Source {
   readonly range: Range;
   /** Index of the document in its file, from 0. */
   readonly index: number;
+  /** The line on which the document begins, from 1. */
+  readonly line: number;
+}
+
+/** A place in a file of the user, ready for "Open" and for a sentence: `render.yaml:17`. */
+export interface Place {
+  readonly file: string;
+  readonly range: Range;
+  /** Line of the range's start, from 1. */
+  readonly line: number;
 }
 
 /** What the plan will do with one object. `unverified`: its namespace or CRD is made in this plan, so a dry run could not tell. */
@@ -73,6 +83,8 @@ export interface Blocker {
   readonly finding?: Finding;
   readonly step?: string;
   readonly failure?: Failure;
+  /** Where in a file the cause stands, when it stands in one. */
+  readonly place?: Place;
 }
 
 /** What Apply Deploy is about to do: a value, shown before it is done, the same object that is applied. */
@@ -110,7 +122,7 @@ export interface RunEvent {
   readonly message?: string;
   readonly failure?: Failure;
   /** The place in the file that set the bad value, when it is known. */
-  readonly source?: { readonly file: string; readonly range: Range };
+  readonly source?: Place;
   readonly children?: readonly RunChild[];
 }
 
@@ -124,8 +136,9 @@ export interface RunChild {
 
 /** The end of a run. */
 export interface RunSummary {
-  readonly outcome: 'succeeded' | 'unchanged' | 'failed' | 'partial' | 'cancelled';
-  /** "3 created, 1 configured, 2 unchanged, ready in 4.2 s". */
+  /** `refused`: nothing was written, because the target is not the one that was planned for. */
+  readonly outcome: 'succeeded' | 'unchanged' | 'failed' | 'partial' | 'cancelled' | 'refused';
+  /** What a person reads at the end: "shop is up on sandbox-admin: 3 created, 1 configured, 2 unchanged, ready in 4.2 s." */
   readonly sentence: string;
   readonly tookMs: number;
   readonly results: readonly {
@@ -133,5 +146,6 @@ export interface RunSummary {
     readonly applied: StepState;
     readonly state: StepState;
     readonly message?: string;
+    readonly source?: Place;
   }[];
 }

@@ -1,0 +1,91 @@
+import { fileName } from './gate.ts';
+import type { Blocker, Plan, Step, StepAction, Target } from './types.ts';
+
+/** What a person reads for an action, and the order in which actions are listed: risky things first. */
+const WORDS: readonly (readonly [StepAction, string])[] = [
+  ['conflict', 'conflict'],
+  ['recreate', 'recreate'],
+  ['prune', 'prune'],
+  ['forbidden', 'forbidden'],
+  ['invalid', 'invalid'],
+  ['adopt', 'adopt'],
+  ['unverified', 'create (verified on apply)'],
+  ['create', 'create'],
+  ['update', 'configure'],
+  ['skip', 'skip'],
+  ['unchanged', 'unchanged'],
+];
+
+/** The word for an action: `configure` for an update. */
+export function actionWord(action: StepAction): string {
+  return WORDS.find(([name]) => name === action)?.[1] ?? action;
+}
+
+/** `3 create · 1 configure · 3 unchanged`; `nothing to deploy` for an empty plan. */
+export function countsLine(counts: Plan['counts']): string {
+  const parts = WORDS.filter(([action]) => counts[action] > 0).map(([action, word]) => `${counts[action]} ${word}`);
+  return parts.length === 0 ? 'nothing to deploy' : parts.join(' · ');
+}
+
+/** `sandbox-admin/shop`. */
+export function targetName({ context, namespace }: Target): string {
+  return `${context}/${namespace}`;
+}
+
+/** The steps as they are shown: risky things on top, else the order in which they go out. */
+export function shownSteps(plan: Plan): Step[] {
+  const rank = (step: Step) =>
+    Math.min(
+      WORDS.findIndex(([action]) => action === step.action),
+      RISKY,
+    );
+  return [...plan.steps].sort((one, other) => rank(one) - rank(other));
+}
+
+const RISKY = WORDS.findIndex(([action]) => action === 'unverified');
+
+/** The whole plan as text: what the view shows, what the command line prints, what tests compare. */
+export function printPlan(plan: Plan): string {
+  const { target } = plan;
+  const cloud =
+    target.cloud === undefined
+      ? ''
+      : `, cloud ${target.cloud}${target.project === undefined ? '' : ` project ${target.project}`}`;
+  const lines = [
+    `Target ${targetName(target)} (${target.server}${target.user === undefined ? '' : ` as ${target.user}`}${cloud})${target.protection === 'open' ? '' : `, ${protectionWord(target)}`}`,
+    countsLine(plan.counts),
+    ...shownSteps(plan).flatMap(stepLines),
+    ...plan.findings
+      .filter(({ severity }) => severity !== 'error')
+      .map((finding) => `${finding.severity}: ${finding.message} (${fileName(finding.file)})`),
+    ...plan.blockers.map((blocker) => `blocked: ${blockerLine(blocker, plan)}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function protectionWord({ protection }: Target): string {
+  return protection === 'readOnly' ? 'read-only' : protection;
+}
+
+function stepLines(step: Step): string[] {
+  const reason = step.reason === '' ? '' : ` (${step.reason})`;
+  return [
+    `  ${actionWord(step.action)} ${step.key}${reason}`,
+    ...(step.conflicts ?? []).map(
+      ({ field, manager, ours, live, since }) =>
+        `    ${field}: ours ${brief(ours)}, live ${brief(live)} by ${manager}${since === undefined ? '' : ` since ${since}`}`,
+    ),
+    ...step.warnings.map((warning) => `    warning: ${warning}`),
+  ];
+}
+
+function blockerLine({ message, finding, step }: Blocker, plan: Plan): string {
+  const source = finding?.file ?? plan.steps.find(({ key }) => key === step)?.source.file;
+  return source === undefined ? message : `${message} (${fileName(source)})`;
+}
+
+function brief(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
