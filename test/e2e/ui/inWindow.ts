@@ -1,0 +1,32 @@
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { test } from 'node:test';
+import { copyWorkspace } from '../copyWorkspace.ts';
+import { findSandbox, type Sandbox, windowEnvironment } from '../sandboxEnvironment.ts';
+import { type WindowOptions, Workbench } from './workbench.ts';
+
+export interface Scene {
+  readonly window: Workbench;
+  /** The copy of the sample workspace that the window shows. */
+  readonly folder: string;
+  readonly sandbox: Sandbox;
+}
+
+/** A test in a window of its own on a copy of the sample workspace beside the sandbox; what it looked like is kept if the test fails. */
+export function inWindow(name: string, play: (scene: Scene) => Promise<void>, options: Partial<WindowOptions> = {}): void {
+  test(name, async () => {
+    const sandbox = findSandbox();
+    if (!sandbox) throw new Error('No sandbox is up (.sandbox/env.json): npm run sandbox -- up first.');
+    const folder = await copyWorkspace();
+    const window = await Workbench.open({ env: windowEnvironment(sandbox), ...options, folder });
+    try {
+      await play({ window, folder, sandbox });
+    } catch (error) {
+      await window.keep(name.replaceAll(/\W+/g, '-'));
+      throw error;
+    } finally {
+      await window.close();
+      await rm(dirname(folder), { recursive: true, force: true });
+    }
+  });
+}
