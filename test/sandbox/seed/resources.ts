@@ -18,7 +18,12 @@ export class Maker {
   }
 
   /** The resource of that name, or a new one. Throws when the envelope `one` is not in the answer. */
-  async ensure(service: string, path: string, one: string, body: Readonly<Record<string, unknown>> & { name: string }): Promise<Resource> {
+  async ensure(
+    service: string,
+    path: string,
+    one: string,
+    body: Readonly<Record<string, unknown>> & { name: string },
+  ): Promise<Resource> {
     const found = await this.find(service, path, `${one}s`, body.name);
     if (found) return found;
     const made = (await this.cloud.send<Record<string, Resource>>(service, 'POST', path, { [one]: body }))[one];
@@ -43,7 +48,8 @@ export class Maker {
     try {
       await this.cloud.send(service, method, path, body);
     } catch (error) {
-      const stands = error instanceof Refused && (error.status === 409 || (error.status === 400 && /already/i.test(error.answer)));
+      const stands =
+        error instanceof Refused && (error.status === 409 || (error.status === 400 && /already/i.test(error.answer)));
       if (!stands) throw error;
     }
   }

@@ -31,13 +31,21 @@ function onlyDemo(file: string): string {
 
 /** What must have happened before the state is worth saving; each entry says in words what is missing. */
 const SETTLED: readonly [what: string, path: string, is: (object: KubeObject) => boolean][] = [
-  ['an address of the Service shop/web', '/api/v1/namespaces/shop/services/web', (object) => !!(object as Service).status?.loadBalancer?.ingress?.[0]?.ip],
+  [
+    'an address of the Service shop/web',
+    '/api/v1/namespaces/shop/services/web',
+    (object) => !!(object as Service).status?.loadBalancer?.ingress?.[0]?.ip,
+  ],
   ['a volume for shop/archive', '/api/v1/namespaces/shop/persistentvolumeclaims/archive', isBound],
   ['a volume for shop/data-db-0', '/api/v1/namespaces/shop/persistentvolumeclaims/data-db-0', isBound],
   ['the Deployment shop/web', '/apis/apps/v1/namespaces/shop/deployments/web', (object) => ready(object) === 2],
   ['the StatefulSet shop/db', '/apis/apps/v1/namespaces/shop/statefulsets/db', (object) => ready(object) === 1],
   ['an id for the ORC Subnet shop/private-v4', '/apis/openstack.k-orc.cloud/v1alpha1/namespaces/shop/subnets/private-v4', hasId],
-  ['an id for the ORC SecurityGroup shop/shop-db', '/apis/openstack.k-orc.cloud/v1alpha1/namespaces/shop/securitygroups/shop-db', hasId],
+  [
+    'an id for the ORC SecurityGroup shop/shop-db',
+    '/apis/openstack.k-orc.cloud/v1alpha1/namespaces/shop/securitygroups/shop-db',
+    hasId,
+  ],
 ];
 
 function isBound(object: KubeObject): boolean {

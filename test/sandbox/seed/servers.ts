@@ -17,7 +17,13 @@ interface ServerRow {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-const machine = (name: string, flavor: string, group: ServerRow['group']): ServerRow => ({ name, flavor, group, tags: MACHINE_TAGS, metadata: { cluster: 'prod' } });
+const machine = (name: string, flavor: string, group: ServerRow['group']): ServerRow => ({
+  name,
+  flavor,
+  group,
+  tags: MACHINE_TAGS,
+  metadata: { cluster: 'prod' },
+});
 
 const SERVERS: readonly ServerRow[] = [
   machine('k8s-prod-control-1', 'm1.small', 'controlplane'),
@@ -44,7 +50,9 @@ export async function seedServers(cloudsYaml: string, region: string): Promise<V
   await raiseQuotas(admin, await maker.cloud.projectId());
   const values: Record<string, string> = { region };
   const network = await seedNetwork(maker, values);
-  for (const flavor of ['m1.small', 'm1.large']) values[`flavor.${flavor}`] = await idOf(maker, 'compute', '/flavors', 'flavors', flavor);
+  await shareSubnetsOf(admin, values['network.public'] ?? '', await maker.cloud.projectId());
+  for (const flavor of ['m1.small', 'm1.large'])
+    values[`flavor.${flavor}`] = await idOf(maker, 'compute', '/flavors', 'flavors', flavor);
   const group = await serverGroup(maker);
   for (const row of SERVERS) {
     const server = await seedServer(maker, row, network, values, group);
@@ -66,6 +74,12 @@ async function raiseQuotas({ cloud }: Maker, project: string): Promise<void> {
   await cloud.send('block-storage', 'PUT', `/os-quota-sets/${project}`, { quota_set: { volumes: 100, gigabytes: 2000 } });
 }
 
+/** Users of the project see the subnets of the external network, too: a Service may then name one as `floating-subnet`. */
+async function shareSubnetsOf(admin: Maker, network: string, project: string): Promise<void> {
+  const policy = { object_type: 'network', object_id: network, action: 'access_as_shared', target_tenant: project };
+  await admin.once('network', 'POST', '/rbac-policies', { rbac_policy: policy });
+}
+
 async function idOf({ cloud }: Maker, service: string, path: string, many: string, name: string): Promise<string> {
   const found = (await cloud.get<Record<string, Resource[]>>(service, path))[many]?.find((resource) => resource.name === name);
   if (found === undefined) throw new Error(`the cloud has no ${path} named ${name}`);
@@ -75,14 +89,28 @@ async function idOf({ cloud }: Maker, service: string, path: string, many: strin
 async function seedNetwork(maker: Maker, values: Record<string, string>): Promise<Resource> {
   const description = DESCRIPTION;
   const network = await maker.ensure('network', '/networks', 'network', { name: CLUSTER, description });
-  const body = { name: CLUSTER, description, network_id: network.id, ip_version: 4, cidr: '10.6.0.0/24', dns_nameservers: ['192.0.2.53'] };
+  const body = {
+    name: CLUSTER,
+    description,
+    network_id: network.id,
+    ip_version: 4,
+    cidr: '10.6.0.0/24',
+    dns_nameservers: ['192.0.2.53'],
+  };
   const subnet = await maker.ensure('network', '/subnets', 'subnet', body);
   values['network.public'] = await idOf(maker, 'network', '/networks', 'networks', 'public');
   const gateway = { network_id: values['network.public'] };
-  const router = await maker.ensure('network', '/routers', 'router', { name: CLUSTER, description, external_gateway_info: gateway });
+  const router = await maker.ensure('network', '/routers', 'router', {
+    name: CLUSTER,
+    description,
+    external_gateway_info: gateway,
+  });
   await maker.once('network', 'PUT', `/routers/${router.id}/add_router_interface`, { subnet_id: subnet.id });
   for (const role of ['controlplane', 'worker']) {
-    const group = await maker.ensure('network', '/security-groups', 'security_group', { name: `${GROUP}-${role}`, description: 'Cluster API managed group' });
+    const group = await maker.ensure('network', '/security-groups', 'security_group', {
+      name: `${GROUP}-${role}`,
+      description: 'Cluster API managed group',
+    });
     values[`securityGroup.${role}`] = group.id;
   }
   Object.assign(values, { 'network.cluster': network.id, 'subnet.cluster': subnet.id, 'router.cluster': router.id });
@@ -107,7 +135,9 @@ async function seedServer(maker: Maker, row: ServerRow, network: Resource, value
     ...(row.tags.length > 0 ? { tags: row.tags } : {}),
   };
   const hints = row.group === 'worker' && row.tags.length > 0 ? { 'os:scheduler_hints': { group: group.id } } : {};
-  const id = known?.id ?? (await maker.cloud.send<{ server: Resource }>('compute', 'POST', '/servers', { server: body, ...hints })).server.id;
+  const id =
+    known?.id ??
+    (await maker.cloud.send<{ server: Resource }>('compute', 'POST', '/servers', { server: body, ...hints })).server.id;
   return maker.settle('compute', `/servers/${id}`, 'server', 'status', ['ACTIVE']);
 }
 
@@ -126,11 +156,14 @@ async function seedKubeApi(maker: Maker, values: Record<string, string>): Promis
   const listeners = [{ name: `${name}-6443`, protocol: 'TCP', protocol_port: 6443, default_pool: pool }];
   const body = { name, description: DESCRIPTION, vip_subnet_id: values['subnet.cluster'], listeners };
   const made = await maker.ensure('load-balancer', '/lbaas/loadbalancers', 'loadbalancer', body);
-  const balancer = await maker.settle('load-balancer', `/lbaas/loadbalancers/${made.id}`, 'loadbalancer', 'provisioning_status', ['ACTIVE']);
+  const balancer = await maker.settle('load-balancer', `/lbaas/loadbalancers/${made.id}`, 'loadbalancer', 'provisioning_status', [
+    'ACTIVE',
+  ]);
   const port = String(balancer['vip_port_id']);
   const { floatingips } = await maker.cloud.get<{ floatingips: Resource[] }>('network', `/floatingips?port_id=${port}`);
   const request = { floatingip: { floating_network_id: values['network.public'], port_id: port, description: DESCRIPTION } };
-  const floating = floatingips[0] ?? (await maker.cloud.send<{ floatingip: Resource }>('network', 'POST', '/floatingips', request)).floatingip;
+  const floating =
+    floatingips[0] ?? (await maker.cloud.send<{ floatingip: Resource }>('network', 'POST', '/floatingips', request)).floatingip;
   values['loadBalancer.kubeapi'] = balancer.id;
   values['vip.kubeapi'] = String(balancer['vip_address']);
   values['floatingIp.kubeapi'] = String(floating['floating_ip_address']);

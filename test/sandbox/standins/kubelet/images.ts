@@ -10,8 +10,8 @@ interface Reference {
   readonly tag: string;
 }
 
-const NAME =
-  /^(?:[A-Za-z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
+const REST =
+  /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
 
 /** Lines of `repository tag tag …`; `#` begins a comment. */
 export function parseImages(text: string): Images {
@@ -25,12 +25,12 @@ export function parseImages(text: string): Images {
 
 /** `nginx` → docker.io/library/nginx:latest, as container runtimes read it; undefined when it is no image name. */
 export function parseReference(image: string): Reference | undefined {
-  if (!NAME.test(image)) return undefined;
   const slash = image.indexOf('/');
   const head = slash < 0 ? '' : image.slice(0, slash);
   const named = /[.:]/.test(head) || head === 'localhost';
   const registry = named ? head : 'docker.io';
   const rest = named ? image.slice(slash + 1) : image;
+  if (!REST.test(rest)) return undefined;
   const at = rest.indexOf('@');
   const colon = rest.lastIndexOf(':');
   const cut = at >= 0 ? at : colon;
