@@ -20,14 +20,15 @@ export const settingReaders = {
   'check.severity': record<SeveritySetting>('error', 'warning', 'information', 'hint', 'off'),
   inlayHints: boolean,
   'refresh.seconds': integer,
-  'trace.server': oneOf('off', 'messages', 'verbose'),
+  /** Read by the language client itself, under this name. */
+  'trace.server': oneOf('messages', 'compact', 'verbose'),
 } satisfies Record<string, Reader<unknown>>;
 
 export type SettingKey = keyof typeof settingReaders;
 type Value<K extends SettingKey> = (typeof settingReaders)[K] extends Reader<infer T> ? T : never;
 
 /** Settings the language server gets at its start: a change starts it anew. */
-export const restartsServer: readonly SettingKey[] = ['check.severity', 'inlayHints', 'trace.server'];
+export const restartsServer: readonly SettingKey[] = ['check.severity', 'inlayHints'];
 
 /** The one reader of our settings. A value of the wrong type counts as not set. */
 export class Settings implements Disposable {
@@ -82,10 +83,6 @@ export class Settings implements Disposable {
   /** 0: never. */
   get refreshSeconds(): number {
     return this.#read('refresh.seconds');
-  }
-
-  get traceServer(): 'off' | 'messages' | 'verbose' {
-    return this.#read('trace.server');
   }
 
   /** The binding written for a folder itself (or for the workspace around it). Empty when there is none. */

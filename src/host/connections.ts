@@ -1,0 +1,80 @@
+import { l10n, workspace } from 'vscode';
+import { type Disposable, Emitter } from '../base/event.ts';
+import { failed } from '../base/failure.ts';
+import type { Contexts } from '../kubernetes/cluster.ts';
+import type { Clouds } from '../openstack/cloud.ts';
+
+/** Both worlds of the user, once the rooms that talk to them are loaded. */
+export interface Worlds extends Disposable {
+  readonly clouds: Clouds;
+  readonly contexts: Contexts;
+}
+
+/**
+ * The doors to both worlds, there from the start and empty-handed: the rooms behind them are loaded by the first call, so that activation neither loads nor reads
+ * anything. In Restricted Mode the doors stay shut: no file is read, nothing is contacted, nothing runs.
+ */
+export class Connections implements Disposable {
+  readonly clouds: Clouds;
+  readonly contexts: Contexts;
+  readonly #load: () => Promise<Worlds>;
+  readonly #changed = { clouds: new Emitter<void>(), contexts: new Emitter<void>() };
+  readonly #trustGranted: Disposable;
+  #worlds: Promise<Worlds> | undefined;
+
+  constructor(load: () => Promise<Worlds>) {
+    this.#load = load;
+    this.clouds = this.#lazyClouds();
+    this.contexts = this.#lazyContexts();
+    this.#trustGranted = workspace.onDidGrantWorkspaceTrust(() => this.#fireAll());
+  }
+
+  /** Lets go of everything that is open; the next call reads the settings and files anew. */
+  async renew(): Promise<void> {
+    const old = this.#worlds;
+    this.#worlds = undefined;
+    this.#fireAll();
+    (await old)?.dispose();
+  }
+
+  dispose(): void {
+    this.#trustGranted.dispose();
+    void this.#worlds?.then((worlds) => worlds.dispose());
+    for (const emitter of Object.values(this.#changed)) emitter.dispose();
+  }
+
+  #open(): Promise<Worlds> {
+    this.#worlds ??= this.#load().then((worlds) => {
+      worlds.clouds.onDidChange(() => this.#changed.clouds.fire());
+      worlds.contexts.onDidChange(() => this.#changed.contexts.fire());
+      return worlds;
+    });
+    return this.#worlds;
+  }
+
+  #fireAll(): void {
+    this.#changed.clouds.fire();
+    this.#changed.contexts.fire();
+  }
+
+  #lazyClouds(): Clouds {
+    return {
+      list: async () => (workspace.isTrusted ? (await this.#open()).clouds.list() : { clouds: [], problems: [] }),
+      open: async (name, region) => (workspace.isTrusted ? (await this.#open()).clouds.open(name, region) : untrusted()),
+      onDidChange: this.#changed.clouds.event,
+      dispose: () => {},
+    };
+  }
+
+  #lazyContexts(): Contexts {
+    return {
+      list: async () =>
+        workspace.isTrusted ? (await this.#open()).contexts.list() : { contexts: [], current: undefined, problems: [] },
+      open: async (context) => (workspace.isTrusted ? (await this.#open()).contexts.open(context) : untrusted()),
+      onDidChange: this.#changed.contexts.event,
+      dispose: () => {},
+    };
+  }
+}
+
+const untrusted = () => failed('forbidden', l10n.t('This workspace is not trusted yet: nothing is contacted until it is.'));
