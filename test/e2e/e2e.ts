@@ -42,8 +42,8 @@ async function runInHost(suite: string): Promise<boolean> {
       extensionTestsEnv: {
         ...windowEnvironment(sandbox),
         ...(suite === 'restricted' ? { CODE_HOST_TRUST: '1' } : {}),
-        HYBRID_TEST_AUDIT_LOG: sandbox.auditLog,
-        HYBRID_TEST_KUBECTL: sandbox.kubectl,
+        HYBRID_TEST_AUDIT_LOG: sandbox.kubernetes.auditLog,
+        HYBRID_TEST_KUBECTL: sandbox.kubernetes.kubectl,
         CODE_HOST_OUT: join(root, '.vscode-test/output', suite),
       },
     });

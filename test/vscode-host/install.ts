@@ -31,10 +31,15 @@ const UNNEEDED = [
 /** Folders that hold one program per platform. */
 const PER_PLATFORM = ['node_modules/@vscode/ripgrep-universal/bin', 'node_modules/node-pty/prebuilds'];
 
+/** Both for a test; a person who looks at the window brings a browser. */
+export interface Wanted {
+  readonly browser: boolean;
+}
+
 /** What {@link installHost} would fetch on this machine, one sentence each; empty if nothing is lacking. */
-export function lacking(): string[] {
+export function lacking({ browser }: Wanted = { browser: true }): string[] {
   return [
-    ...(lacksBrowser() ? ['Chromium and a font from Debian (135 MB to fetch, 440 MB on disk)'] : []),
+    ...(browser && lacksBrowser() ? ['Chromium and a font from Debian (135 MB to fetch, 440 MB on disk)'] : []),
     ...(existsSync(serverProgram)
       ? []
       : [`VS Code's server from the npm package code-server ${CODE_SERVER} (80 MB to fetch, 260 MB on disk)`]),
@@ -42,14 +47,17 @@ export function lacking(): string[] {
 }
 
 /** Brings what {@link lacking} names. Rejects with one sentence that says what to do where it cannot. */
-export async function installHost(say: (line: string) => void = console.log): Promise<void> {
+export async function installHost(
+  { browser }: Wanted = { browser: true },
+  say: (line: string) => void = console.log,
+): Promise<void> {
   if (process.platform !== 'linux')
     throw new Error('The stand-in VS Code runs on Linux only: set CODE_EXECUTABLE to an installed VS Code.');
   if (Number(process.versions.node.split('.')[0]) < 24)
     throw new Error(
       `VS Code's server needs Node 24, this is ${process.version}: start it through npm, or install the optional dependencies.`,
     );
-  if (lacksBrowser()) await installBrowser(say);
+  if (browser && lacksBrowser()) await installBrowser(say);
   if (!existsSync(serverProgram)) await installServer(say);
 }
 

@@ -1,15 +1,16 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
+import type { SandboxEnvironment } from '../../sandbox/place.ts';
 import { copyWorkspace } from '../copyWorkspace.ts';
-import { findSandbox, type Sandbox, windowEnvironment } from '../sandboxEnvironment.ts';
+import { findSandbox, windowEnvironment } from '../sandboxEnvironment.ts';
 import { type WindowOptions, Workbench } from './workbench.ts';
 
 export interface Scene {
   readonly window: Workbench;
   /** The copy of the sample workspace that the window shows. */
   readonly folder: string;
-  readonly sandbox: Sandbox;
+  readonly sandbox: SandboxEnvironment;
 }
 
 /** A test in a window of its own on a copy of the sample workspace beside the sandbox; what it looked like is kept if the test fails. */
