@@ -2,7 +2,7 @@
  * The project's test run: every step of steps.ts in order, one line each with its duration; stops at the first that failed and prints what it said. The last
  * line is `N passed, N failed`, summed over all steps (a step that counts no tests counts as one).
  *
- * The sandbox is brought up before the first step that needs it and taken down again if this run started it. Where it cannot run, the steps that need it are
+ * The sandbox is brought up before the first step that needs it and taken down again if this run started it; one named by HYBRID_SANDBOX_ENV is taken as it is. Where it cannot run, the steps that need it are
  * left out with that reason; under CI that is a failure, and so is a test of theirs that skips.
  *
  * usage: run.ts [STEP …]
@@ -106,7 +106,7 @@ interface Obstacle {
 
 /** Answers why there is no sandbox, or undefined once it is up. */
 async function bringSandboxUp(): Promise<Obstacle | undefined> {
-  if (startedSandbox || (await sandbox('status', false)).status === 0) return undefined;
+  if (process.env['HYBRID_SANDBOX_ENV'] || startedSandbox || (await sandbox('status', false)).status === 0) return undefined;
   const began = performance.now();
   console.log('▸ sandbox up');
   startedSandbox = true;

@@ -1,8 +1,8 @@
 /**
- * The suites inside a real VS Code: in-host tests of a trusted window, the same in Restricted Mode, then what a person sees, driven through the browser.
+ * The suites inside a real VS Code: in-host tests beside the sandbox, a folder that asks for contact in Restricted Mode and trusted, then what a person sees, driven through the browser.
  * Which VS Code: see findCode.ts.
  *
- * usage: e2e.ts [suite|restricted|ui …]
+ * usage: e2e.ts [suite|restricted|trusted|ui …]
  */
 import { spawn } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
@@ -11,41 +11,59 @@ import { dirname, join } from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import { installHost } from '../vscode-host/install.ts';
 import { root } from '../vscode-host/places.ts';
+import { askingFolder } from './askingFolder.ts';
 import { bundleSuite } from './bundleSuite.ts';
 import { copyWorkspace } from './copyWorkspace.ts';
 import { findCode, standIn } from './findCode.ts';
 import { findSandbox, windowEnvironment } from './sandboxEnvironment.ts';
 
-const SUITES = ['suite', 'restricted', 'ui'];
+interface Run {
+  readonly name: string;
+  /** The folder under `test/e2e/` whose tests run. */
+  readonly tests: string;
+  /** Workspace Trust is on; @vscode/test-electron turns it off in the VS Code it starts, so this needs the stand-in. */
+  readonly restricted?: true;
+  /** Where the window opens, and what its extension host finds in its environment. */
+  readonly scene: () => Promise<{ readonly folder: string; readonly env: Readonly<Record<string, string>> }>;
+}
+
+const RUNS: readonly Run[] = [
+  { name: 'suite', tests: 'suite', scene: besideSandbox },
+  {
+    name: 'restricted',
+    tests: 'trust',
+    restricted: true,
+    scene: () => asking({ HYBRID_TEST_TRUSTED: '0', CODE_HOST_TRUST: '1' }),
+  },
+  { name: 'trusted', tests: 'trust', scene: () => asking({ HYBRID_TEST_TRUSTED: '1' }) },
+];
 
 const wanted = process.argv.slice(2);
+const isWanted = (name: string) => wanted.length === 0 || wanted.includes(name);
 if (!existsSync(join(root, 'dist/extension.js'))) fail('dist/extension.js is not there: npm run build first.');
 const sandbox = findSandbox() ?? fail('No sandbox is up (.sandbox/env.json): npm run sandbox -- up first.');
 
-for (const suite of SUITES.filter((name) => wanted.length === 0 || wanted.includes(name))) {
+for (const run of RUNS.filter(({ name }) => isWanted(name))) await timed(run.name, () => inHost(run));
+if (isWanted('ui')) await timed('ui', onScreen);
+
+async function timed(name: string, run: () => Promise<boolean>): Promise<void> {
   const began = performance.now();
-  const passed = suite === 'ui' ? await runUi() : await runInHost(suite);
-  console.log(`${suite}: ${passed ? 'passed' : 'failed'} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  const passed = await run();
+  console.log(`${name}: ${passed ? 'passed' : 'failed'} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
   if (!passed) process.exitCode = 1;
 }
 
-async function runInHost(suite: string): Promise<boolean> {
-  const executable = await findCode();
+async function inHost({ name, tests, restricted, scene }: Run): Promise<boolean> {
+  const executable = restricted ? standIn : await findCode();
   if (executable === standIn) await installHost();
-  const folder = await copyWorkspace();
+  const { folder, env } = await scene();
   try {
     await runTests({
       ...(executable ? { vscodeExecutablePath: executable } : { version: 'stable' }),
       extensionDevelopmentPath: root,
-      extensionTestsPath: await bundleSuite(suite),
+      extensionTestsPath: await bundleSuite(tests),
       launchArgs: [folder],
-      extensionTestsEnv: {
-        ...windowEnvironment(sandbox),
-        ...(suite === 'restricted' ? { CODE_HOST_TRUST: '1' } : {}),
-        HYBRID_TEST_AUDIT_LOG: sandbox.kubernetes.auditLog,
-        HYBRID_TEST_KUBECTL: sandbox.kubernetes.kubectl,
-        CODE_HOST_OUT: join(root, '.vscode-test/output', suite),
-      },
+      extensionTestsEnv: { ...env, CODE_HOST_OUT: join(root, '.vscode-test/output', name) },
     });
     return true;
   } catch (error) {
@@ -56,13 +74,25 @@ async function runInHost(suite: string): Promise<boolean> {
   }
 }
 
-async function runUi(): Promise<boolean> {
+async function besideSandbox() {
+  const { auditLog, kubectl } = sandbox.kubernetes;
+  return {
+    folder: await copyWorkspace(),
+    env: { ...windowEnvironment(sandbox), HYBRID_TEST_AUDIT_LOG: auditLog, HYBRID_TEST_KUBECTL: kubectl },
+  };
+}
+
+async function asking(more: Readonly<Record<string, string>>) {
+  const { folder, env } = await askingFolder();
+  return { folder, env: { ...env, ...more } };
+}
+
+async function onScreen(): Promise<boolean> {
   await installHost();
   const files = globSync('test/e2e/ui/*.test.ts', { cwd: root }).sort();
   const child = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', ...files], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, ...windowEnvironment(sandbox) },
   });
   return new Promise((ended) => child.on('exit', (status) => ended(status === 0)));
 }

@@ -47,7 +47,7 @@ const LEAVE_WITHIN_MS = 5_000;
 /** Starts VS Code's server. Rejects with one sentence when it ends early or does not answer. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'vscode-host-')));
-  await writeSettings(home, options);
+  await prepare(home, options);
   const env = environment(options.env?.(home) ?? {});
   const folders = [
     '--user-data-dir',
@@ -62,7 +62,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const began = performance.now();
   // A file of its own, not a pipe through this process, which a window left open outlives.
   const log = await open(join(home, 'server.log'), 'a');
-  const child = spawn(process.execPath, [serverProgram, ...folders, ...serverArguments(options, port)], {
+  const child = spawn(process.execPath, [serverProgram, ...folders, ...serverArguments(options, home, port)], {
     env,
     stdio: ['ignore', log.fd, log.fd],
     detached: true,
@@ -89,13 +89,14 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   };
 }
 
-async function writeSettings(home: string, { settings, trust = false }: ServerOptions): Promise<void> {
+async function prepare(home: string, { settings, token, trust = false }: ServerOptions): Promise<void> {
   const text = JSON.stringify({ ...QUIET_SETTINGS, ...trustSettings(trust), ...settings }, undefined, 2);
   for (const level of ['User', 'Machine']) {
     await mkdir(join(home, 'data', level), { recursive: true });
     await writeFile(join(home, 'data', level, 'settings.json'), text);
   }
   await mkdir(join(home, 'extensions'), { recursive: true });
+  if (token !== undefined) await writeFile(join(home, 'token'), token, { mode: 0o600 });
 }
 
 /** An empty gallery: nothing asks a marketplace. What an outer VS Code or npm left behind would confuse the inner one. */
@@ -106,9 +107,14 @@ function environment(added: Readonly<Record<string, string>>): NodeJS.ProcessEnv
   return { ...Object.fromEntries(inherited), EXTENSIONS_GALLERY: '{}', ...added };
 }
 
-const serverArguments = ({ token, trust = false, smokeTestDriver = false }: ServerOptions, port: number): string[] => [
+const serverArguments = (
+  { token, trust = false, smokeTestDriver = false }: ServerOptions,
+  home: string,
+  port: number,
+): string[] => [
   ...['--host', '127.0.0.1', '--port', String(port)],
-  ...(token === undefined ? ['--without-connection-token'] : ['--connection-token', token]),
+  // By way of a file: arguments are for everyone on the machine to read.
+  ...(token === undefined ? ['--without-connection-token'] : ['--connection-token-file', join(home, 'token')]),
   ...['--accept-server-license-terms', '--telemetry-level', 'off', '--log', 'info'],
   ...(trust ? [] : ['--disable-workspace-trust']),
   ...(smokeTestDriver ? ['--enable-smoke-test-driver'] : []),
