@@ -1,0 +1,88 @@
+import { asSettings } from './configFiles.ts';
+
+/** An endpoint of the service catalogue. */
+export interface Endpoint {
+  readonly interface: string;
+  readonly region: string | undefined;
+  readonly url: string;
+}
+
+/** The service catalogue of a token: official or vendor service type → endpoints. Type order as sent. */
+export type ServiceCatalogue = readonly { readonly type: string; readonly endpoints: readonly Endpoint[] }[];
+
+/** A token and what its scope allows. The value is a secret: it goes into a header and nowhere else. */
+export interface Token {
+  readonly value: string;
+  /** Ms since the epoch by this machine's clock, whatever the server's says. */
+  readonly expiresAt: number;
+  readonly user: { readonly id: string; readonly name: string };
+  readonly project: { readonly id: string; readonly name: string; readonly domain: string | undefined } | undefined;
+  readonly roles: readonly string[];
+  readonly catalogue: ServiceCatalogue;
+}
+
+/**
+ * Reads the body of `POST /v3/auth/tokens`; undefined when it is no token. `skewMs` is the server's clock minus ours.
+ * Source: identity API reference v3.
+ */
+export function parseToken(value: string, body: unknown, skewMs: number): Token | undefined {
+  const token = asSettings(asSettings(body)['token']);
+  const user = asSettings(token['user']);
+  const expires = Date.parse(String(token['expires_at']));
+  if (typeof user['id'] !== 'string' || Number.isNaN(expires)) return undefined;
+  const project = asSettings(token['project']);
+  const domain = asSettings(project['domain'])['name'];
+  const scoped = {
+    id: String(project['id']),
+    name: String(project['name'] ?? ''),
+    domain: typeof domain === 'string' ? domain : undefined,
+  };
+  return {
+    value,
+    expiresAt: expires - skewMs,
+    user: { id: user['id'], name: String(user['name'] ?? user['id']) },
+    project: 'id' in project ? scoped : undefined,
+    roles: listOf(token['roles']).map((role) => String(asSettings(role)['name'])),
+    catalogue: listOf(token['catalog']).map(serviceOf),
+  };
+}
+
+function serviceOf(entry: unknown) {
+  const service = asSettings(entry);
+  return { type: String(service['type']), endpoints: listOf(service['endpoints']).map(endpointOf) };
+}
+
+/** Some clouds still write `publicURL`. */
+function endpointOf(entry: unknown): Endpoint {
+  const endpoint = asSettings(entry);
+  const region = endpoint['region_id'] ?? endpoint['region'];
+  return {
+    interface: String(endpoint['interface'] ?? '').replace(/URL$/, ''),
+    region: typeof region === 'string' ? region : undefined,
+    url: String(endpoint['url'] ?? ''),
+  };
+}
+
+/** The endpoint of the first type that has one, by interface in order of preference, in the region when one is named. */
+export function findEndpoint(
+  catalogue: ServiceCatalogue,
+  types: readonly string[],
+  interfaces: readonly string[],
+  region: string | undefined,
+): string | undefined {
+  for (const type of types) {
+    const endpoints = catalogue.filter((service) => service.type === type).flatMap((service) => service.endpoints);
+    const here = endpoints.filter(
+      (endpoint) => region === undefined || endpoint.region === undefined || endpoint.region === region,
+    );
+    for (const wanted of interfaces) {
+      const match = here.find((endpoint) => endpoint.interface === wanted && endpoint.url !== '');
+      if (match) return match.url;
+    }
+  }
+  return undefined;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
