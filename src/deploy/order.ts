@@ -15,7 +15,7 @@ interface Edge extends After {
 }
 
 /**
- * The order of a set of objects: for each key, which others come first and what must be true of them. Follows real references (a Deployment waits for the
+ * The order of a set of objects: for each key, which others come first and what must be true of them; the keys in the order in which they go out. Follows real references (a Deployment waits for the
  * ConfigMap it names, not for all ConfigMaps), so that independent branches run ahead of each other. Soft edges are dropped where they close a circle;
  * a circle of hard ones is an `invalid` failure with the circle drawn.
  */
@@ -28,7 +28,21 @@ export function orderObjects(objects: readonly KubeObject[]): Result<ReadonlyMap
   if (circle)
     return failed('invalid', `These objects wait for each other: ${circle.join(' → ')}. Break the circle to deploy them.`);
   for (const edge of edges) if (edge.soft && !reaches(edge.key, edge.from, kept)) keep(kept, edge);
-  return success(new Map([...kept].map(([key, after]) => [key, [...after].map(([other, until]) => ({ key: other, until }))])));
+  return success(
+    new Map(goingOut(kept).map((key) => [key, [...(kept.get(key) ?? [])].map(([other, until]) => ({ key: other, until }))])),
+  );
+}
+
+/** The keys, each behind those it waits for, else as they were written. */
+function goingOut(graph: Graph): string[] {
+  const order = new Set<string>();
+  const visit = (key: string): void => {
+    if (order.has(key)) return;
+    for (const other of graph.get(key)?.keys() ?? []) visit(other);
+    order.add(key);
+  };
+  for (const key of graph.keys()) visit(key);
+  return [...order];
 }
 
 /** For each key, the keys that come before it. */

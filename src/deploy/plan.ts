@@ -59,7 +59,7 @@ export async function makePlan(request: PlanRequest, cluster: Cluster, options: 
     missingReferences(scaled.objects, table, request.target, context),
   ]);
   const findings = [...request.findings, ...prepared.findings, ...single.findings, ...scaled.notes, ...missing];
-  const steps = verified.map(({ step }) => step);
+  const steps = inOrder(verified, after);
   const blockers = [
     ...(request.blockers ?? []),
     ...blockersOf(findings),
@@ -68,6 +68,11 @@ export async function makePlan(request: PlanRequest, cluster: Cluster, options: 
     ...verified.flatMap(({ blocker }) => blocker ?? []),
   ];
   return success({ target: request.target, steps, blockers, findings, counts: countsOf(steps), took: performance.now() - began });
+}
+
+function inOrder(verified: readonly Verified[], after: ReadonlyMap<string, unknown>): Step[] {
+  const position = new Map([...after.keys()].map((key, index) => [key, index]));
+  return verified.map(({ step }) => step).sort((one, other) => (position.get(one.key) ?? 0) - (position.get(other.key) ?? 0));
 }
 
 function countsOf(steps: readonly Step[]): Record<StepAction, number> {

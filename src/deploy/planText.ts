@@ -9,7 +9,7 @@ const WORDS: readonly (readonly [StepAction, string])[] = [
   ['forbidden', 'forbidden'],
   ['invalid', 'invalid'],
   ['adopt', 'adopt'],
-  ['unverified', 'create (verified on apply)'],
+  ['unverified', 'create'],
   ['create', 'create'],
   ['update', 'configure'],
   ['skip', 'skip'],
@@ -23,8 +23,9 @@ export function actionWord(action: StepAction): string {
 
 /** `3 create · 1 configure · 3 unchanged`; `nothing to deploy` for an empty plan. */
 export function countsLine(counts: Plan['counts']): string {
-  const parts = WORDS.filter(([action]) => counts[action] > 0).map(([action, word]) => `${counts[action]} ${word}`);
-  return parts.length === 0 ? 'nothing to deploy' : parts.join(' · ');
+  const words = new Map<string, number>();
+  for (const [action, word] of WORDS) if (counts[action] > 0) words.set(word, (words.get(word) ?? 0) + counts[action]);
+  return words.size === 0 ? 'nothing to deploy' : [...words].map(([word, count]) => `${count} ${word}`).join(' · ');
 }
 
 /** `sandbox-admin/shop`. */
@@ -32,16 +33,17 @@ export function targetName({ context, namespace }: Target): string {
   return `${context}/${namespace}`;
 }
 
-/** The steps as they are shown: risky things on top, else the order in which they go out. */
+/** The steps as they are shown: risky things on top, then what changes in the order in which it goes out, then what does not. */
 export function shownSteps(plan: Plan): Step[] {
-  const rank = (step: Step) =>
-    Math.min(
-      WORDS.findIndex(([action]) => action === step.action),
-      RISKY,
-    );
-  return [...plan.steps].sort((one, other) => rank(one) - rank(other));
+  return [...plan.steps].sort((one, other) => rankOf(one) - rankOf(other));
 }
 
+function rankOf({ action }: Step): number {
+  const rank = WORDS.findIndex(([name]) => name === action);
+  return action === 'unchanged' ? rank : Math.min(rank, RISKY);
+}
+
+/** From this row on nothing is risky. */
 const RISKY = WORDS.findIndex(([action]) => action === 'unverified');
 
 /** The whole plan as text: what the view shows, what the command line prints, what tests compare. */

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { makePlan } from '../../src/deploy/plan.ts';
+import { printPlan } from '../../src/deploy/planText.ts';
+import type { Target } from '../../src/deploy/types.ts';
+import { FakeCluster } from '../support/fakeCluster.ts';
+import { writtenFrom } from '../support/written.ts';
+
+const target: Target = {
+  context: 'sandbox-admin',
+  server: 'https://127.0.0.1:6443',
+  user: 'admin',
+  namespace: 'shop',
+  cloud: 'demo',
+  project: 'demo',
+  clusterUid: 'uid-kube-system',
+  protection: 'open',
+};
+
+async function plan(yaml: string, cluster = new FakeCluster()): Promise<string> {
+  const made = await makePlan({ target, written: writtenFrom(yaml), findings: [] }, cluster);
+  return made.ok ? printPlan(made.value) : made.failure.message;
+}
+
+test('a plan reads like what will happen', async () => {
+  const cluster = new FakeCluster();
+  const mine = { managedFields: [{ manager: 'hybrid-clusters' }] };
+  cluster.put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'same', namespace: 'shop', ...mine }, data: { a: '1' } });
+  cluster.put({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', namespace: 'shop', ...mine },
+    spec: { replicas: 2, template: { spec: { containers: [{ name: 'web', image: 'a' }] } } },
+  });
+  const text = await plan(
+    `
+{apiVersion: v1, kind: ConfigMap, metadata: {name: same}, data: {a: "1"}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: new}, data: {a: "1"}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec: {replicas: 3, template: {spec: {containers: [{name: web, image: b}]}}}
+`,
+    cluster,
+  );
+  assert.equal(
+    text,
+    `Target sandbox-admin/shop (https://127.0.0.1:6443 as admin, cloud demo project demo)
+1 create · 1 configure · 1 unchanged
+  create v1/ConfigMap shop/new
+  configure apps/v1/Deployment shop/web (replicas 2 → 3, image a → b)
+  unchanged v1/ConfigMap shop/same
+`,
+  );
+  assert.deepEqual(
+    cluster.requests.filter((request) => !request.includes('dry')),
+    [],
+  );
+});
+
+test('what only this plan makes is verified on apply', async () => {
+  assert.equal(
+    await plan(`
+{apiVersion: v1, kind: Namespace, metadata: {name: new}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: new}}
+---
+{apiVersion: toys.example/v1, kind: Robot, metadata: {name: r2}}
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: robots.toys.example}
+spec: {group: toys.example, scope: Cluster, names: {kind: Robot}, versions: [{name: v1}]}
+`),
+    `Target sandbox-admin/shop (https://127.0.0.1:6443 as admin, cloud demo project demo)
+4 create
+  create v1/Namespace new
+  create v1/ConfigMap new/a (verified on apply: namespace new is made in this plan)
+  create apiextensions.k8s.io/v1/CustomResourceDefinition robots.toys.example
+  create toys.example/v1/Robot r2 (verified on apply: Robot is defined in this plan)
+warning: ConfigMap a goes to namespace new, not to shop, the target's. (test.yaml)
+`,
+  );
+});
+
+test('what is wrong blocks, each with its sentence', async () => {
+  assert.equal(
+    await plan(`
+{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: nowhere}}
+---
+{apiVersion: toys.example/v1, kind: Robot, metadata: {name: r2}}
+---
+{apiVersion: apps/v1beta1, kind: Deployment, metadata: {name: old}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {generateName: a-}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: twice}, data: {a: YQ==}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: twice}, data: {a: Yg==}}
+`),
+    `Target sandbox-admin/shop (https://127.0.0.1:6443 as admin, cloud demo project demo)
+1 invalid · 1 create
+  invalid v1/ConfigMap nowhere/a (namespace nowhere is not usable)
+  create v1/Secret shop/twice
+warning: ConfigMap a goes to namespace nowhere, not to shop, the target's. (test.yaml)
+blocked: sandbox-admin does not serve Robot in toys.example/v1. Add its CustomResourceDefinition to the deploy, or install what defines it. (test.yaml)
+blocked: sandbox-admin does not serve Deployment in apps/v1beta1. It serves apps/v1: change apiVersion. (test.yaml)
+blocked: ConfigMap has no name but generateName, which would make a new one with every deploy. Give it metadata.name. (test.yaml)
+blocked: Secret twice is also written in test.yaml:10, with other content. Keep one of them. (test.yaml)
+blocked: Namespace nowhere does not exist on sandbox-admin. Add a Namespace manifest for it, or create it first. (test.yaml)
+`,
+  );
+});
+
+test('missing objects and keys are warned of where they are named', async () => {
+  const cluster = new FakeCluster();
+  cluster.put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'there', namespace: 'shop' }, data: { b: '' } });
+  const text = await plan(
+    `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      containers:
+        - name: web
+          envFrom: [{configMapRef: {name: gone}}, {configMapRef: {name: maybe, optional: true}}]
+          env: [{name: A, valueFrom: {configMapKeyRef: {name: there, key: a}}}]
+`,
+    cluster,
+  );
+  assert.match(
+    text,
+    /warning: ConfigMap "gone" is neither in namespace shop of sandbox-admin nor in this deploy; Deployment web needs it\. \(test\.yaml\)\nwarning: ConfigMap "there" has no key "a"; Deployment web needs it\. \(test\.yaml\)\n$/,
+  );
+});
+
+test('replicas that an autoscaler sets are not sent', async () => {
+  const cluster = new FakeCluster();
+  cluster.put({
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: 'web-scaler', namespace: 'shop' },
+    spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } },
+  });
+  const yaml = '{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 2, paused: false}}';
+  const made = await makePlan({ target, written: writtenFrom(yaml), findings: [] }, cluster);
+  assert.ok(made.ok);
+  assert.deepEqual(made.value.steps[0]?.object['spec'], { paused: false });
+  assert.match(made.value.findings[0]?.message ?? '', /HorizontalPodAutoscaler web-scaler sets the replicas of web/);
+});
+
+test('a conflict is shown with its table and blocks', async () => {
+  const cluster = new FakeCluster();
+  cluster.put({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'a', namespace: 'shop', managedFields: [{ manager: 'kim', time: '2026-11-21T11:58:00Z' }] },
+    data: { x: '2' },
+  });
+  cluster.refuse = () => ({
+    reason: 'conflict',
+    status: 409,
+    message: 'conflict',
+    detail: {
+      message: 'Apply failed',
+      details: { causes: [{ reason: 'FieldManagerConflict', message: 'conflict with "kim"', field: '.data.x' }] },
+    },
+  });
+  assert.equal(
+    await plan('{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {x: "1"}}', cluster),
+    `Target sandbox-admin/shop (https://127.0.0.1:6443 as admin, cloud demo project demo)
+1 conflict
+  conflict v1/ConfigMap shop/a (data.x belongs to kim)
+    data.x: ours 1, live 2 by kim since 2026-11-21T11:58:00Z
+blocked: ConfigMap a has another owner: data.x belongs to kim. Take the field out of the manifest, or agree with its owner. (test.yaml)
+`,
+  );
+});

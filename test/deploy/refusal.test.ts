@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import type { Failure } from '../../src/base/failure.ts';
+import { conflictsOf, isTransient, readRefusal } from '../../src/deploy/refusal.ts';
+import type { KubeObject } from '../../src/kubernetes/cluster.ts';
+
+const object = parse(`
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, annotations: {a.example/b: c}}
+spec: {replicas: x, template: {spec: {containers: [{name: log}, {name: web, imag: y}]}}}
+`) as KubeObject;
+
+/** A failure as the client makes it of a Status, which stands in `detail` as the real API server wrote it. */
+function status(reason: Failure['reason'], code: number, message: string, causes: readonly object[] = []): Failure {
+  return { reason, status: code, message: 'a sentence', detail: { kind: 'Status', message, details: { causes } } };
+}
+
+test('fields that no schema has are named with their place', () => {
+  const failure = status(
+    'unavailable',
+    500,
+    'failed to create typed patch object (/d; apps/v1, Kind=Deployment): errors:\n  .spec.replicas: expected numeric (int or float), got string\n  .spec.template.spec.containers[name="web"].imag: field not declared in schema',
+  );
+  assert.deepEqual(readRefusal(failure, object), {
+    action: 'invalid',
+    reason:
+      'spec.replicas: expected numeric (int or float), got string; spec.template.spec.containers[name="web"].imag: no such field',
+    paths: [
+      ['spec', 'replicas'],
+      ['spec', 'template', 'spec', 'containers', 1, 'imag'],
+    ],
+  });
+  assert.equal(isTransient(failure), false);
+});
+
+test('validation causes lead to their fields, whole structs are left out', () => {
+  const failure = status('invalid', 422, 'Deployment.apps "web" is invalid: …', [
+    { reason: 'FieldValueRequired', message: 'Required value', field: 'spec.template.spec.containers[1].image' },
+    {
+      reason: 'FieldValueInvalid',
+      message: 'Invalid value: {"a":"c"}: `selector` does not match template `labels`',
+      field: 'spec.template.metadata.labels',
+    },
+  ]);
+  const refusal = readRefusal(failure, object);
+  assert.equal(
+    refusal?.reason,
+    'spec.template.spec.containers[1].image: is required; spec.template.metadata.labels: `selector` does not match template `labels`',
+  );
+  assert.deepEqual(refusal?.paths, [
+    ['spec', 'template', 'spec', 'containers', 1],
+    ['spec', 'template'],
+  ]);
+});
+
+test('an immutable field means that the object must be made anew', () => {
+  const failure = status('invalid', 422, 'Job.batch "j" is invalid', [
+    { message: 'Invalid value: {"labels":{"a":"b"}}: field is immutable', field: 'spec.template' },
+  ]);
+  const refusal = readRefusal(failure, object);
+  assert.equal(refusal?.action, 'recreate');
+  assert.equal(refusal?.reason, 'spec.template: field is immutable');
+});
+
+test('missing rights and a full quota are both 403 and not the same', () => {
+  const rights = status(
+    'forbidden',
+    403,
+    'configmaps "q" is forbidden: User "alice" cannot patch resource "configmaps" in API group "" in the namespace "x"',
+  );
+  const quota = status(
+    'forbidden',
+    403,
+    'pods "p" is forbidden: exceeded quota: tight, requested: cpu=2, used: cpu=0, limited: cpu=1',
+  );
+  assert.equal(readRefusal(rights, object)?.action, 'forbidden');
+  assert.deepEqual(
+    [readRefusal(quota, object)?.action, readRefusal(quota, object)?.reason],
+    ['invalid', 'refused: exceeded quota: tight, requested: cpu=2, used: cpu=0, limited: cpu=1'],
+  );
+});
+
+test('a conflict becomes a table: field, owner, both values, since when', () => {
+  const failure = status('conflict', 409, 'Apply failed with 1 conflict', [
+    { reason: 'FieldManagerConflict', message: 'conflict with "kim" using v1', field: '.metadata.annotations.a.example/b' },
+  ]);
+  const live = {
+    ...object,
+    metadata: {
+      name: 'web',
+      annotations: { 'a.example/b': 'd' },
+      managedFields: [{ manager: 'kim', time: '2026-11-21T11:58:00Z' }],
+    },
+  };
+  assert.deepEqual(conflictsOf(failure, object, live), [
+    { field: 'metadata.annotations.a.example/b', manager: 'kim', ours: 'c', live: 'd', since: '2026-11-21T11:58:00Z' },
+  ]);
+  assert.equal(isTransient(failure), false);
+});
+
+test('what passes by itself is tried again, what does not is not', () => {
+  const cases: readonly (readonly [Failure, boolean])[] = [
+    [{ reason: 'offline', message: 'gone' }, true],
+    [{ reason: 'throttled', message: 'slow down' }, true],
+    [status('unavailable', 500, 'Internal error occurred: failed calling webhook "x": connection refused'), true],
+    [status('conflict', 409, 'the object has been modified'), true],
+    [status('forbidden', 403, 'cannot patch resource'), false],
+    [status('invalid', 422, 'is invalid'), false],
+    [{ reason: 'signedOut', message: 'no' }, false],
+  ];
+  for (const [failure, expected] of cases) assert.equal(isTransient(failure), expected, failure.message);
+});
