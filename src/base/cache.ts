@@ -20,6 +20,11 @@ export class Cache<T> {
     this.#clock = clock;
   }
 
+  /** The keys of all that is remembered. */
+  keys(): readonly string[] {
+    return [...this.#entries.keys()];
+  }
+
   /** What is remembered, of any age. */
   peek(key: string): Cached<T> | undefined {
     return this.#entries.get(key);

@@ -9,7 +9,7 @@ import type { Scope } from './authRequest.ts';
 import type { CloudConfig } from './cloudConfig.ts';
 import { textAt } from './columns.ts';
 import { asSettings } from './configFiles.ts';
-import { discovered, endpointOf, rootOf } from './endpoints.ts';
+import { catalogueUrl, discovered, endpointOf, rootOf } from './endpoints.ts';
 import { serviceFailure } from './faults.ts';
 import type { Identity } from './identity.ts';
 import type { Resource } from './kind.ts';
@@ -61,6 +61,11 @@ export class Client {
   constructor(options: ClientOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+  }
+
+  /** Whether the token's catalogue, or the configuration, has the service of a kind. */
+  offers(kind: KindId, token: Token): boolean {
+    return catalogueUrl(this.#options.config, serviceOf(kind), serviceRow(kind), token) !== undefined;
   }
 
   /** Lists a kind, all pages. `filters` go to the service as they stand; `parent` fills the path. */
