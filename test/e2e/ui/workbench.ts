@@ -76,6 +76,15 @@ export class Workbench {
     await this.page.locator('.tab.active', { hasText: path.split('/').at(-1) ?? path }).waitFor();
   }
 
+  /** Whether a picker opens within two seconds. */
+  async isAsked(): Promise<boolean> {
+    const row = this.page.locator('.quick-input-widget:visible .monaco-list-row').first();
+    return row.waitFor({ timeout: 2000 }).then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** Takes the entry of the open picker whose text contains `text`. */
   async pick(text: string): Promise<void> {
     await this.#choice(text).click();
