@@ -33,7 +33,9 @@ export const STEPS: readonly Step[] = [
   { name: 'e2e', command: ['node', 'test/e2e/e2e.ts'], sandbox: true, shown: true },
 ];
 
+/** Without a path node would run whatever it finds. */
 function nodeTest(paths: readonly string[], ...options: string[]): string[] {
+  if (paths.length === 0) return ['sh', '-c', 'echo "No test file belongs to this step."; exit 1'];
   return ['node', '--test', '--test-reporter=spec', '--test-timeout=300000', ...options, ...paths];
 }
 
