@@ -50,6 +50,15 @@ export async function up(place: Place, progress: Progress, keep: boolean): Promi
   const halves = [openstackHalf(place), kubernetesHalf(place)];
   await install(place, progress, halves);
   await stopAll(place, progress, halves);
+  try {
+    return await start(place, progress, halves, keep);
+  } catch (error) {
+    await stopAll(place, progress, halves);
+    throw error;
+  }
+}
+
+async function start(place: Place, progress: Progress, halves: readonly Half[], keep: boolean): Promise<SandboxEnvironment> {
   const saved = await savedSeed(place, progress);
   const offset = saved?.offset ?? (await chooseOffset());
   if (offset === undefined) throw new CannotRun(noPorts());

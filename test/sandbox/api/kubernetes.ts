@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
 import type { KubeObject } from './objects.ts';
 import { Refused, Sender } from './request.ts';
@@ -103,15 +104,15 @@ export class Kubernetes {
     this.#sender.close();
   }
 
+  /** A server that asks for patience (429: the storage of a fresh definition is being made) gets it, for half a minute. */
   async #send<T>(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<T> {
     const headers = { accept: 'application/json', 'content-type': contentType };
-    const answer = await this.#sender.send(
-      method,
-      this.#server + path,
-      headers,
-      body === undefined ? undefined : JSON.stringify(body),
-    );
-    if (answer.status >= 400) throw new Refused(`${method} ${path}`, answer.status, answer.text);
-    return JSON.parse(answer.text) as T;
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    for (let tries = 0; ; tries++) {
+      const answer = await this.#sender.send(method, this.#server + path, headers, text);
+      if (answer.status < 400) return JSON.parse(answer.text) as T;
+      if (answer.status !== 429 || tries === 30) throw new Refused(`${method} ${path}`, answer.status, answer.text);
+      await sleep(1000);
+    }
   }
 }

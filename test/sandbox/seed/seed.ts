@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import type { Kubernetes } from '../api/kubernetes.ts';
-import type { Claim, KubeObject, Service } from '../api/objects.ts';
+import type { Claim, Condition, KubeObject, Service } from '../api/objects.ts';
 import type { CloudEntry } from '../api/openstack.ts';
 import { Applier, type Values } from './manifests.ts';
 
@@ -14,6 +14,16 @@ const MANIFESTS = ['nodes', 'access', 'storage', 'machines', 'orc', 'shop', 'ope
 export async function seedDefinitions(kubernetes: Kubernetes): Promise<void> {
   const applier = new Applier(kubernetes, {});
   for (const name of CRDS) await applier.applyFile(new URL(`../../fixtures/crds/${name}.yaml`, import.meta.url));
+  await until('a custom resource definition', async () => {
+    const { items } = await kubernetes.list<Definition>('/apis/apiextensions.k8s.io/v1/customresourcedefinitions');
+    return items
+      .filter(({ status }) => !status?.conditions?.some(({ type, status: is }) => type === 'Established' && is === 'True'))
+      .map(({ metadata }) => metadata.name);
+  });
+}
+
+interface Definition extends KubeObject {
+  readonly status?: { readonly conditions?: readonly Condition[] };
 }
 
 /** The Kubernetes side of the hybrid seed; the stand-ins must run, for they give addresses and volumes. */
@@ -61,12 +71,19 @@ function ready(object: KubeObject): number | undefined {
 }
 
 async function settled(kubernetes: Kubernetes): Promise<void> {
-  let missing: string[] = [];
-  for (let tries = 0; tries < 120; tries++) {
+  await until('the seed', async () => {
     const found = await Promise.all(SETTLED.map(([, path]) => kubernetes.find(path)));
-    missing = SETTLED.flatMap(([what, , is], index) => (found[index] && is(found[index]) ? [] : [what]));
-    if (missing.length === 0) return;
+    return SETTLED.flatMap(([what, , is], index) => (found[index] && is(found[index]) ? [] : [what]));
+  });
+}
+
+/** Asks twice a second until nothing is missing; throws after a minute, naming what still is. */
+async function until(what: string, missing: () => Promise<string[]>): Promise<void> {
+  let left: string[] = [];
+  for (let tries = 0; tries < 120; tries++) {
+    left = await missing();
+    if (left.length === 0) return;
     await sleep(500);
   }
-  throw new Error(`the seed did not settle in a minute: still waiting for ${missing.join(', ')}`);
+  throw new Error(`${what} did not settle in a minute: still waiting for ${left.join(', ')}`);
 }
