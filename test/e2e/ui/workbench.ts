@@ -129,6 +129,13 @@ export class Workbench {
     return this.page.locator('.notifications-toasts .notification-list-item-message').allInnerTexts();
   }
 
+  /** Waits for a notification whose text matches and answers the text. */
+  async told(pattern: RegExp, withinMs = 120_000): Promise<string> {
+    const message = this.page.locator('.notification-list-item-message', { hasText: pattern }).first();
+    await message.waitFor({ timeout: withinMs });
+    return message.innerText();
+  }
+
   /** Presses a button of a notification. */
   async press(button: string): Promise<void> {
     await this.page.locator('.notifications-toasts .monaco-button', { hasText: button }).first().click();

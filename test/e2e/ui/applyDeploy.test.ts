@@ -1,0 +1,77 @@
+/** Apply Deploy as a person sees it: plan, yes, progress, summary; once more and nothing is written; a mistake is told at its line. */
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AuditLog } from '../auditLog.ts';
+import { kubectl } from '../kubectl.ts';
+import { inWindow } from './inWindow.ts';
+
+const namespace = `e2e-${process.pid}`;
+const app = (image: string) => `apiVersion: v1
+kind: Namespace
+metadata: {name: ${namespace}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings, namespace: ${namespace}}
+data: {LEVEL: info}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: ${namespace}}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - name: web
+          image: ${image}
+          envFrom: [{configMapRef: {name: settings}}]
+`;
+
+inWindow(
+  'Apply Deploy brings an application up, verifies it, and tells what is wrong with it',
+  async ({ window, folder, sandbox }) => {
+    const audit = new AuditLog(sandbox.kubernetes.auditLog);
+    await mkdir(join(folder, 'app'));
+    await writeFile(join(folder, 'app/web.yaml'), app('nginx:1.29'));
+    await bindIn(folder);
+    try {
+      const deployments = await window.view('Deployments');
+      await window.openFile('app/web.yaml');
+      await window.command('Hybrid Clusters: Apply Deploy');
+      await window.press('Deploy');
+      await window.screenshot('apply-deploy-running');
+      assert.match(await window.told(/is up on sandbox-admin/), /3 created.*ready in [\d.]+ s/);
+      await deployments.find(/web/);
+      await window.screenshot('apply-deploy-done');
+      const ready = await kubectl(sandbox, 'get', 'deployment', 'web', '-n', namespace, '-o', 'jsonpath={.status.readyReplicas}');
+      assert.equal(ready, '2');
+
+      await audit.skip();
+      await window.command('Hybrid Clusters: Apply Deploy');
+      await window.page.locator('.statusbar-item', { hasText: /Verified 3 objects on sandbox-admin/ }).waitFor();
+      const writes = (await audit.read()).filter((line) => line.isOurs && line.writes);
+      assert.ok(writes.length > 0);
+      assert.deepEqual(
+        writes.filter((line) => !line.dryRun),
+        [],
+      );
+
+      await writeFile(join(folder, 'app/web.yaml'), app('nginx:9.99'));
+      await window.command('Hybrid Clusters: Apply Deploy');
+      assert.match(await window.told(/is not up/), /nginx:9\.99.*web\.yaml:22/);
+      await window.screenshot('apply-deploy-failed');
+    } finally {
+      await kubectl(sandbox, 'delete', 'namespace', namespace, '--ignore-not-found', '--wait=false');
+    }
+  },
+);
+
+async function bindIn(folder: string): Promise<void> {
+  await mkdir(join(folder, '.vscode'), { recursive: true });
+  const binding = { cloud: 'demo', project: 'demo', context: 'sandbox-admin', namespace };
+  await writeFile(join(folder, '.vscode/settings.json'), JSON.stringify({ 'hybridClusters.binding': binding }));
+}
