@@ -1,5 +1,6 @@
 import type { Failure } from '../base/failure.ts';
 import type { KubeObject } from '../kubernetes/cluster.ts';
+import { comparable } from './diff.ts';
 import { readFieldPath } from './fieldPath.ts';
 import { field, fieldsAt, listAt, numberAt, type Path, textAt } from './fields.ts';
 import type { FieldConflict, StepAction } from './types.ts';
@@ -120,6 +121,8 @@ function managerOf(cause: unknown): string {
 
 /** The table of a conflict: whose field it is, our value and theirs, and since when. `live` is the whole live object with its managedFields. */
 export function conflictsOf(failure: Failure, ours: KubeObject, live: KubeObject | undefined): FieldConflict[] {
+  const mine = shown(ours);
+  const theirs = live && shown(live);
   return causes(failure).map((cause) => {
     const name = textAt(cause, 'field') ?? '';
     const manager = managerOf(cause);
@@ -128,11 +131,16 @@ export function conflictsOf(failure: Failure, ours: KubeObject, live: KubeObject
     return {
       field: name.replace(/^\./, ''),
       manager,
-      ours: field(ours, ...readFieldPath(name, ours)),
-      live: field(live, ...readFieldPath(name, live)),
+      ours: field(mine, ...readFieldPath(name, mine)),
+      live: field(theirs, ...readFieldPath(name, theirs)),
       ...(since === undefined ? {} : { since }),
     };
   });
+}
+
+/** The values of a Secret are hashes wherever they could be read. */
+function shown(object: KubeObject): KubeObject {
+  return object.kind === 'Secret' ? comparable(object) : object;
 }
 
 /** Milliseconds the server asks to wait, 0 if it does not say. */

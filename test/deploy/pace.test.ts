@@ -35,7 +35,11 @@ test('nothing is sent before the time that the server asks for', async () => {
 test('a failure that stays is returned when the budget is used up', async () => {
   const pace = new Pace({ firstMs: 5, longestMs: 5 });
   let asked = 0;
-  const result = await pace.run(async () => (asked++, throttled), attempt({ budgetMs: 60 }));
+  const ask = async (): Promise<Result<number>> => {
+    asked++;
+    return throttled;
+  };
+  const result = await pace.run(ask, attempt({ budgetMs: 60 }));
   assert.equal(result.ok, false);
   assert.ok(asked > 1 && asked < 20, String(asked));
 });

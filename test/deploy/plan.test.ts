@@ -180,3 +180,19 @@ blocked: ConfigMap a has another owner: data.x belongs to kim. Take the field ou
 `,
   );
 });
+
+test('a namespace that is being deleted blocks', async () => {
+  const cluster = new FakeCluster();
+  cluster.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', deletionTimestamp: '2026-01-01T00:00:00Z' } });
+  assert.match(
+    await plan('{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}', cluster),
+    /blocked: Namespace shop on sandbox-admin is being deleted\. Wait until it is gone, or choose another\. \(test\.yaml\)/,
+  );
+});
+
+test('what belongs to the server is not sent, and that is said', async () => {
+  assert.match(
+    await plan('{apiVersion: v1, kind: ConfigMap, metadata: {name: a, uid: u, resourceVersion: "5"}, status: {}}'),
+    /create v1\/ConfigMap shop\/a\ninformation: ConfigMap a: status, resourceVersion, uid are written by the server and not sent\. \(test\.yaml\)/,
+  );
+});

@@ -112,3 +112,14 @@ test('what passes by itself is tried again, what does not is not', () => {
   ];
   for (const [failure, expected] of cases) assert.equal(isTransient(failure), expected, failure.message);
 });
+
+test('the table of a conflict does not show the values of a Secret', () => {
+  const failure = status('conflict', 409, 'Apply failed with 1 conflict', [
+    { message: 'conflict with "kim"', field: '.data.password' },
+  ]);
+  const secret = (password: string) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: { password } });
+  const [conflict] = conflictsOf(failure, secret('aHVudGVyMg=='), secret('c3dvcmRmaXNo'));
+  assert.match(String(conflict?.ours), /^sha256:/);
+  assert.match(String(conflict?.live), /^sha256:/);
+  assert.notEqual(conflict?.ours, conflict?.live);
+});

@@ -76,10 +76,11 @@ function replicaFailure(owner: KubeObject): Status | undefined {
 
 /** `pods "x" is forbidden: exceeded quota: …` without what the user knows. */
 export function refusalWords(message: string): string {
-  return message.replace(
+  const said = message.replace(
     /^(create Pod \S+ in StatefulSet \S+ failed error: )?(Error creating: )?pods "[^"]+" is forbidden: /,
-    'its pods are refused: ',
+    '',
   );
+  return `its pods are refused: ${said.replace(/^\[(.*)\]$/, '$1')}`;
 }
 
 function refusalCause(message: string): Cause {
