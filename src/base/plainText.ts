@@ -2,7 +2,7 @@
 const ansi = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
 // C0 and C1 controls, zero-width and bidirectional controls, line separators, the byte order mark.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-const controls = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g;
+const controls = /\s*[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+\s*/g;
 
 /**
  * A text of a server as one harmless line: terminal escapes, control and bidirectional characters taken out, at most `limit` characters, then an ellipsis.

@@ -1,7 +1,7 @@
-import { valuesAt } from './columns.ts';
-import { idOf, nameOf } from './display.ts';
+import { textAt, valuesAt } from './columns.ts';
+import { idOf } from './display.ts';
 import type { Resource } from './kind.ts';
-import type { KindId } from './kinds/kinds.ts';
+import { type KindId, kindOf } from './kinds/kinds.ts';
 import type { Lookup, Query } from './lookup.ts';
 
 /** Answers a query from a complete list: found, ambiguous, or missing with the nearest names. */
@@ -28,7 +28,7 @@ export function nearest(kind: KindId, items: readonly Resource[], text: string):
   const limit = Math.max(2, Math.floor(wanted.length / 3));
   const scored = items.flatMap((item) => {
     const score = Math.min(
-      distance(wanted, nameOf(kind, item).toLowerCase(), limit),
+      distance(wanted, wholeName(kind, item).toLowerCase(), limit),
       distance(wanted, idOf(kind, item).toLowerCase(), limit),
     );
     return score <= limit ? [{ item, score }] : [];
@@ -56,7 +56,7 @@ function testOf(kind: KindId, query: Query): Test {
       return { ok: true, matches: (resource) => sameId(kind, resource, query.value) };
     case 'name':
     case 'idOrName':
-      return { ok: true, matches: (resource) => nameOf(kind, resource) === query.value };
+      return { ok: true, matches: (resource) => wholeName(kind, resource) === query.value };
     case 'tags':
       return { ok: true, matches: (resource) => list(query.value).every((tag) => tagsOf(resource).includes(tag)) };
     case 'filter':
@@ -81,7 +81,7 @@ function patternTest(kind: KindId, pattern: string): Test {
         .replaceAll('?', '.')}$`;
   try {
     const expression = new RegExp(source);
-    return { ok: true, matches: (resource) => expression.test(nameOf(kind, resource)) !== negated };
+    return { ok: true, matches: (resource) => expression.test(wholeName(kind, resource)) !== negated };
   } catch {
     return { ok: false, problem: `"${text}" is not a regular expression.` };
   }
@@ -102,7 +102,7 @@ function meets(kind: KindId, resource: Resource, key: string, value: unknown): b
   if (tagTest) return tagTest((tag) => tagsOf(resource).includes(tag), list(value));
   if (value === undefined || value === null || value === '') return true;
   if (field === 'id') return sameId(kind, resource, String(value));
-  if (field === 'name') return nameOf(kind, resource) === String(value);
+  if (field === 'name') return wholeName(kind, resource) === String(value);
   if (!(field in resource)) return true;
   return valuesAt(resource, field).some((own) => String(own) === String(value));
 }
@@ -110,6 +110,11 @@ function meets(kind: KindId, resource: Resource, key: string, value: unknown): b
 /** `projectID` → `project_id`, `ipv6AddressMode` → `ipv6_address_mode`, `router:external` as it stands. */
 function snakeCase(key: string): string {
   return key.replace(/([a-z0-9])([A-Z]+)/g, '$1_$2').toLowerCase();
+}
+
+/** The name as the service has it, character for character; the displayed one is cleaned. */
+function wholeName(kind: KindId, resource: Resource): string {
+  return textAt(resource, kindOf(kind).name ?? 'name') ?? '';
 }
 
 function tagsOf(resource: Resource): readonly string[] {

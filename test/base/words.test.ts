@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Cache } from '../../src/base/cache.ts';
+import { failed, success } from '../../src/base/failure.ts';
+import { plainText } from '../../src/base/plainText.ts';
+import { redact, redactHeaders, redactText } from '../../src/base/redact.ts';
+import { Semaphore } from '../../src/base/semaphore.ts';
+
+test('a text of a tenant becomes one harmless line', () => {
+  const esc = String.fromCharCode(27);
+  const lines: readonly (readonly [string, string])[] = [
+    ['plain', 'plain'],
+    [`${esc}[31mred${esc}[0m`, 'red'],
+    [`${esc}]8;;http://evil\u0007click${esc}]8;;\u0007`, 'click'],
+    ['two\nlines\tand a tab', 'two lines and a tab'],
+    ['user\u202etxt.exe', 'user txt.exe'],
+    ['zero\u200bwidth', 'zero width'],
+    ['x'.repeat(400), `${'x'.repeat(299)}…`],
+    ['𝒳'.repeat(400), `${'𝒳'.repeat(299)}…`],
+    ['grüße, 世界 🚀', 'grüße, 世界 🚀'],
+  ];
+  for (const [from, to] of lines) assert.equal(plainText(from), to);
+});
+
+test('no canary survives redaction, and what is worth reading does', () => {
+  const body = {
+    auth: {
+      identity: {
+        methods: ['password'],
+        password: { user: { name: 'alice', password: 'canary' } },
+        application_credential: { id: 'readable', secret: 'canary' },
+      },
+    },
+    token: { id: 'canary', expires_at: 'readable', catalog: [{}, {}] },
+    server: {
+      name: 'readable',
+      adminPass: 'canary',
+      'OS-EXT-SRV-ATTR:user_data': 'x',
+      user_data: 'canary',
+      personality: [{ contents: 'canary' }],
+    },
+    items: [{ kind: 'Secret', metadata: { name: 'readable' }, data: { key: 'canary' }, stringData: { key: 'canary' } }],
+    annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{"data": "canary"}' },
+    users: [{ name: 'readable', user: { 'client-key-data': 'canary', token: 'canary' } }],
+    spec: { volumes: [{ secret: { secretName: 'readable' } }] },
+    url: 'https://x/console?token=canary&readable=1',
+    proxy: 'http://kim:canary@proxy:3128/readable',
+    connection_info: { auth_password: 'canary' },
+  };
+  const text = JSON.stringify(redact(body));
+  assert.doesNotMatch(text, /canary/);
+  assert.equal(text.match(/readable/g)?.length, 8);
+});
+
+test('secret headers become a digest by which two lines can be compared', () => {
+  const one = redactHeaders({ 'X-Auth-Token': 'canary', accept: 'application/json', Cookie: 'canary' });
+  const other = redactHeaders({ 'x-auth-token': 'canary' });
+  assert.doesNotMatch(JSON.stringify(one), /canary/);
+  assert.equal(one['X-Auth-Token'], other['x-auth-token']);
+  assert.equal(one['accept'], 'application/json');
+  assert.equal(redactText('GET /x?temp_url_sig=canary&a=b'), 'GET /x?temp_url_sig=***&a=b');
+});
+
+test('what was loaded before a forget is not remembered after it', async () => {
+  const cache = new Cache<string>();
+  let release = () => {};
+  const first = cache.get('key', 1000, async () => {
+    await new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    return success('old');
+  });
+  cache.forget(() => true);
+  release();
+  const answer = await first;
+  assert.ok(answer.ok && answer.value.value === 'old');
+  assert.equal(cache.peek('key'), undefined);
+});
+
+test('a failure is given when there is nothing older, and when strictness is asked for', async () => {
+  const cache = new Cache<string>();
+  const fails = async () => failed('offline', 'gone');
+  assert.equal((await cache.get('key', 0, fails)).ok, false);
+  await cache.get('key', -1, async () => success('old'));
+  const old = await cache.get('key', -1, fails);
+  assert.ok(old.ok && old.value.stale);
+  assert.equal((await cache.get('key', -1, fails, { strict: true })).ok, false);
+});
+
+test('a semaphore lets so many run and no more, and goes on after one that throws', async () => {
+  const room = new Semaphore(2);
+  let running = 0;
+  let most = 0;
+  const work = async (index: number) => {
+    most = Math.max(most, ++running);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    running--;
+    if (index === 1) throw new Error('broken');
+    return index;
+  };
+  const all = await Promise.allSettled(Array.from({ length: 8 }, (_, index) => room.run(() => work(index))));
+  assert.deepEqual([most, all.filter(({ status }) => status === 'fulfilled').length], [2, 7]);
+});
