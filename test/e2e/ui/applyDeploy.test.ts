@@ -53,7 +53,7 @@ inWindow(
       await audit.skip();
       await window.command('Hybrid Clusters: Apply Deploy');
       await window.page.locator('.statusbar-item', { hasText: /Verified 3 objects on sandbox-admin/ }).waitFor();
-      const writes = (await audit.read()).filter((line) => line.isOurs && line.writes);
+      const writes = (await audit.read()).filter((line) => line.isOurs && line.writes && line.uri.includes(namespace));
       assert.ok(writes.length > 0);
       assert.deepEqual(
         writes.filter((line) => !line.dryRun),
