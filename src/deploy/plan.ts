@@ -37,14 +37,9 @@ export interface PlanOptions {
 export async function makePlan(request: PlanRequest, cluster: Cluster, options: PlanOptions = {}): Promise<Result<Plan>> {
   const began = performance.now();
   const signal = options.signal ?? new AbortController().signal;
-  const kinds = await cluster.kinds({ signal });
-  if (!kinds.ok) return kinds;
-  const table = new KindTable(
-    kinds.value,
-    request.written.map(({ object }) => object),
-  );
-  const prepared = prepare(request.written, table, request.target);
-  const single = withoutDuplicates(prepared.objects);
+  const read = await readObjects(request, cluster, signal);
+  if (!read.ok) return read;
+  const { table, single, prepared } = read.value;
   const context: DryRunContext = {
     cluster,
     signal,
@@ -68,6 +63,33 @@ export async function makePlan(request: PlanRequest, cluster: Cluster, options: 
     ...verified.flatMap(({ blocker }) => blocker ?? []),
   ];
   return success({ target: request.target, steps, blockers, findings, counts: countsOf(steps), took: performance.now() - began });
+}
+
+/**
+ * What is wrong with objects as far as it can be told without a dry run, so without the right to change anything: kinds the server does not serve, duplicates, objects that are
+ * named and do not exist. Adds to the findings of the gate. Fails as the connection fails.
+ */
+export async function checkObjects(
+  request: Pick<PlanRequest, 'target' | 'written' | 'findings'>,
+  cluster: Cluster,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Result<readonly Finding[]>> {
+  const read = await readObjects(request, cluster, signal);
+  if (!read.ok) return read;
+  const { table, single, prepared } = read.value;
+  const missing = await missingReferences(single.objects, table, request.target, { cluster, signal, pace: new Pace() });
+  return success([...request.findings, ...prepared.findings, ...single.findings, ...missing]);
+}
+
+async function readObjects({ written, target }: Pick<PlanRequest, 'target' | 'written'>, cluster: Cluster, signal: AbortSignal) {
+  const kinds = await cluster.kinds({ signal });
+  if (!kinds.ok) return kinds;
+  const table = new KindTable(
+    kinds.value,
+    written.map(({ object }) => object),
+  );
+  const prepared = prepare(written, table, target);
+  return success({ table, prepared, single: withoutDuplicates(prepared.objects) });
 }
 
 function inOrder(verified: readonly Verified[], after: ReadonlyMap<string, unknown>): Step[] {

@@ -6,6 +6,7 @@ import { makePlan } from '../../src/deploy/plan.ts';
 import { printRun, type Run, startRun } from '../../src/deploy/run.ts';
 import type { Target } from '../../src/deploy/types.ts';
 import type { KubeObject } from '../../src/kubernetes/cluster.ts';
+import { fakeCloud } from '../support/fakeCloud.ts';
 import { FakeCluster } from '../support/fakeCluster.ts';
 import { writtenFrom } from '../support/written.ts';
 
@@ -243,6 +244,35 @@ test('trouble that heals turns green, as long as the run goes on', async () => {
   const states = run.events.filter(({ key }) => key.includes('web')).map(({ state }) => state);
   assert.ok(states.indexOf('failed') >= 0 && states.indexOf('failed') < states.lastIndexOf('ready'), states.join(' '));
   assert.equal(run.summary?.outcome, 'succeeded');
+});
+
+test('a load balancer on its way is told in the words of the cloud', async () => {
+  const cluster = new FakeCluster();
+  const written = writtenFrom('{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {type: LoadBalancer}}');
+  const plan = await makePlan({ target, written, findings: [] }, cluster);
+  assert.ok(plan.ok);
+  const project = fakeCloud(`
+cloud: demo
+load-balancer.loadbalancer:
+  - {id: lb1, name: kube_service_prod_other_web, provisioning_status: ERROR}
+  - {id: lb2, name: kube_service_prod_shop_web, provisioning_status: PENDING_CREATE}
+`);
+  const run = startRun(plan.value, { cluster, written, project }, quick);
+  const address = { loadBalancer: { ingress: [{ ip: '203.0.113.45' }] } };
+  setTimeout(
+    () =>
+      cluster.put({
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'web', namespace: 'shop' },
+        spec: { type: 'LoadBalancer' },
+        status: address,
+      }),
+    600,
+  );
+  await run.done;
+  const said = run.events.map(({ state, message }) => `${state} ${message ?? ''}`.trim());
+  assert.deepEqual(said.slice(-2), ['waiting load balancer PENDING_CREATE in demo', 'ready at 203.0.113.45']);
 });
 
 test('what does not become ready in time says what it still waited for', async () => {

@@ -1,5 +1,5 @@
+import { Positions } from '../deploy/positions.ts';
 import type { Finding, Severity } from '../manifest/finding.ts';
-import { Positions } from './positions.ts';
 
 /** A finding as other tools read it: lines and columns from 1, the end exclusive. */
 export interface FindingRow {
