@@ -1,6 +1,13 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Progress } from './progress.ts';
+
+const running = new Set<ChildProcess>();
+
+/** Ends the programs that run now; those who wait for them are told that they failed. */
+export function stopPrograms(): void {
+  for (const child of running) child.kill('SIGTERM');
+}
 
 /** A program that ended badly; the message ends with the last line it wrote. */
 export class ProgramFailed extends Error {}
@@ -19,6 +26,7 @@ export function runProgram(progress: Progress, what: string, command: readonly s
   const [program = '', ...args] = command;
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    running.add(child);
     let last = '';
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
@@ -30,6 +38,7 @@ export function runProgram(progress: Progress, what: string, command: readonly s
     }
     child.once('error', (error) => reject(new ProgramFailed(`${what} could not be started: ${error.message}`)));
     child.once('close', (code, signal) => {
+      running.delete(child);
       if (code === 0) resolve();
       else
         reject(

@@ -3,13 +3,14 @@
  *
  * usage: sandbox.ts up [--keep] | status | reset | down
  *
- * Exit status: 0 done (status: up), 1 failed, 3 status: not up, 64 wrong usage, 69 this machine cannot hold it, 75 another run is at work.
+ * Exit status: 0 done (status: up), 1 failed, 3 status: not up, 64 wrong usage, 69 this machine cannot hold it, 75 another run is at work, 130 interrupted.
  * The last line on stderr says why.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { claim, release } from './claim.ts';
 import { findPlace, type Place, type SandboxEnvironment } from './place.ts';
+import { stopPrograms } from './program.ts';
 import { Progress } from './progress.ts';
 import { CannotRun, down, isUp, reset, status, up } from './verbs.ts';
 
@@ -43,10 +44,23 @@ async function alone(place: Place, work: (progress: Progress) => Promise<void>):
     console.error(`Another run (process ${other}) is working on this sandbox; wait for its end.`);
     return 75;
   }
+  const progress = new Progress(join(place.home, 'log/sandbox.log'));
+  let interrupted = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      interrupted = true;
+      progress.say('interrupted: stopping what was started');
+      stopPrograms();
+    });
+  }
   try {
-    await work(new Progress(join(place.home, 'log/sandbox.log')));
+    await work(progress);
     return 0;
   } catch (error) {
+    if (interrupted) {
+      await down(place, progress);
+      return 130;
+    }
     console.error(
       error instanceof CannotRun
         ? `${error.message} (${error.code})`

@@ -23,6 +23,12 @@ interface Listener {
   readonly default_pool_id: string | null;
 }
 
+interface Member {
+  readonly name: string;
+  readonly address: string;
+  readonly protocol_port: number;
+}
+
 interface FloatingIp {
   readonly id: string;
   readonly floating_ip_address: string;
@@ -47,6 +53,8 @@ export class LoadBalancerStandIn {
   readonly #queue = new Queue('load balancer', (key) => this.#reconcile(key));
   /** Members in use, as text, per Service key: a Node's heartbeat must not touch Octavia. */
   readonly #membersOf = new Map<string, string>();
+  /** What a Service asked for when it was last brought to an end, as text. */
+  readonly #settled = new Map<string, string>();
 
   constructor(kubernetes: Kubernetes, cloud: OpenStack, defaults: CloudDefaults, nodes: Informer<Node>) {
     this.#kubernetes = kubernetes;
@@ -97,8 +105,6 @@ export class LoadBalancerStandIn {
     }
     return undefined;
   }
-
-  readonly #settled = new Map<string, string>();
 
   async #ensure(service: Service, key: string): Promise<void> {
     if (!service.metadata.finalizers?.includes(FINALIZER)) {
@@ -175,7 +181,7 @@ export class LoadBalancerStandIn {
     };
   }
 
-  #members(nodePort: number, settings: ServiceSettings) {
+  #members(nodePort: number, settings: ServiceSettings): Member[] {
     const subnet = settings.memberSubnetId === undefined ? {} : { subnet_id: settings.memberSubnetId };
     return this.#targets().map(({ name, address }) => ({ name, address, protocol_port: nodePort, ...subnet }));
   }
@@ -209,11 +215,7 @@ export class LoadBalancerStandIn {
       );
       if (known) {
         left.delete(known);
-        if (known.default_pool_id) {
-          await this.#change(balancer.id, 'PUT', `/lbaas/pools/${known.default_pool_id}/members`, {
-            members: wanted.default_pool.members,
-          });
-        }
+        if (known.default_pool_id) await this.#setMembers(balancer.id, known.default_pool_id, wanted.default_pool.members);
       } else {
         await this.#change(balancer.id, 'POST', '/lbaas/listeners', { listener: { ...wanted, loadbalancer_id: balancer.id } });
       }
@@ -222,6 +224,17 @@ export class LoadBalancerStandIn {
       if (default_pool_id) await this.#change(balancer.id, 'DELETE', `/lbaas/pools/${default_pool_id}`);
       await this.#change(balancer.id, 'DELETE', `/lbaas/listeners/${id}`);
     }
+  }
+
+  async #setMembers(balancerId: string, poolId: string, wanted: readonly Member[]): Promise<void> {
+    const path = `/lbaas/pools/${poolId}/members`;
+    const { members } = await this.#cloud.get<{ members: Member[] }>('load-balancer', path);
+    const text = (all: readonly Member[]) =>
+      all
+        .map(({ name, address, protocol_port }) => `${name} ${address}:${protocol_port}`)
+        .sort()
+        .join();
+    if (text(members) !== text(wanted)) await this.#change(balancerId, 'PUT', path, { members: wanted });
   }
 
   async #change(balancerId: string, method: string, path: string, body?: unknown): Promise<void> {
