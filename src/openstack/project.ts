@@ -3,6 +3,7 @@ import type { Result } from '../base/failure.ts';
 import type { Resource } from './kind.ts';
 import type { KindId } from './kinds/kinds.ts';
 import type { Lookup, Query } from './lookup.ts';
+import type { Quota } from './quota.ts';
 
 /** A list as last seen. */
 export interface ResourceList {
@@ -53,6 +54,10 @@ export interface Project extends Disposable {
   ): Promise<Result<Resource>>;
   /** Answers a reference. A miss against an old cache asks the cloud once more, at most once in 30 s for each kind. */
   find(kind: KindId, query: Query, signal?: AbortSignal): Promise<Lookup>;
+  /** The name of a resource as far as it is known without a request: for columns that hold ids. */
+  nameOf?(kind: KindId, id: string): string | undefined;
+  /** Limits and use of one service (`compute`, `network`, `block-storage`). Fails with `unsupported` where a service tells none. */
+  quota?(service: string, signal?: AbortSignal): Promise<Result<readonly Quota[]>>;
   /** Fires the kinds whose cached lists changed. */
   readonly onDidChange: Event<{ readonly kinds: readonly KindId[] }>;
   /** Drops what is cached of these kinds (of all, if none are named) and fires `onDidChange`. */
