@@ -15,7 +15,7 @@ export interface TlsOptions {
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly body?: string | Uint8Array;
   readonly tls?: TlsOptions;
   /** `http:`, `https:` or `socks5:` URL of a proxy named by the user's file (kubeconfig `proxy-url`). */

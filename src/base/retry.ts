@@ -14,6 +14,8 @@ export interface Patience {
 
 const retriedStatuses = new Set([429, 498, 502, 503, 504]);
 const firstWaitMs = 500;
+/** A connection that failed slower than this has timed out: a person is not made to wait for that twice. */
+const quickMs = 3_000;
 
 /**
  * Sends a request until it is answered for good. Reads are repeated after lost connections and 429, 498, 502, 503, 504; writes only after 429 and 503 with a
@@ -25,8 +27,10 @@ export async function withRetries(
   { clock = systemClock, random = Math.random, attempts = 4, longestMs = 10_000 }: Patience = {},
 ): Promise<Result<HttpResponse>> {
   for (let attempt = 1; ; attempt++) {
+    const started = clock.now();
     const answer = await send(request);
-    const wait = attempt < attempts ? waitAfter(request, answer, attempt, clock) : undefined;
+    const quick = clock.now() - started < quickMs;
+    const wait = attempt < attempts && (answer.ok || quick) ? waitAfter(request, answer, attempt, clock) : undefined;
     if (wait === undefined || wait.ms > longestMs) return answer;
     await clock.sleep(wait.exact ? wait.ms : wait.ms * (0.8 + 0.4 * random()), request.signal);
     if (request.signal?.aborted) return failed('cancelled', 'Cancelled.');

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type FSWatcher, watch as watchFolder } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Clock } from '../base/clock.ts';
@@ -69,7 +70,7 @@ class FileClouds implements Clouds {
     const config = cloudConfig(name, entry.settings, entry.place, loaded.files, region);
     if (!config.ok) return config;
     const key = JSON.stringify([name, config.value.region]);
-    const print = JSON.stringify(config.value);
+    const print = createHash('sha256').update(JSON.stringify(config.value)).digest('base64');
     const open = this.#clouds.get(key);
     if (open?.print === print) return success(open.cloud);
     open?.cloud.dispose();

@@ -41,23 +41,28 @@ const suffixes = ['.yaml', '.yml', '.json'];
  * search goes on. Source of order and merging: openstacksdk, `config/loader.py`.
  */
 export async function readConfigFiles(search: ConfigSearch): Promise<ConfigFiles> {
-  const problems: Failure[] = [];
   const paths = {
     clouds: withFirst(search.env['OS_CLIENT_CONFIG_FILE'], pathsOf('clouds', search)),
     secure: withFirst(search.env['OS_CLIENT_SECURE_FILE'], pathsOf('secure', search)),
     public: pathsOf('clouds-public', search),
   };
+  const extraPaths = (search.extraFiles ?? []).map((path) => expandHome(path, search.home));
   const [main, secure, vendor] = await Promise.all([
-    firstReadable(paths.clouds, problems),
-    firstReadable(paths.secure, problems),
-    firstReadable(paths.public, problems),
+    firstReadable(paths.clouds),
+    firstReadable(paths.secure),
+    firstReadable(paths.public),
   ]);
-  const extras = await Promise.all((search.extraFiles ?? []).map((path) => readExtra(expandHome(path, search.home), problems)));
+  const extras = await Promise.all(extraPaths.map(readConfigFile));
   return {
-    clouds: mergeClouds([main, ...extras], secure),
-    publicClouds: asSettings(vendor?.content['public-clouds']),
-    problems,
-    lookedFor: [...paths.clouds, ...paths.secure, ...paths.public, ...(search.extraFiles ?? [])],
+    clouds: mergeClouds([main.file, ...extras.map((extra) => (extra.ok ? extra.value : undefined))], secure.file),
+    publicClouds: asSettings(vendor.file?.content['public-clouds']),
+    problems: [
+      ...main.problems,
+      ...secure.problems,
+      ...vendor.problems,
+      ...extras.flatMap((extra) => (extra.ok ? [] : [extra.failure])),
+    ],
+    lookedFor: [...paths.clouds, ...paths.secure, ...paths.public, ...extraPaths],
   };
 }
 
@@ -101,20 +106,17 @@ function withFirst(first: string | undefined, paths: readonly string[]): readonl
   return first ? [first, ...paths] : paths;
 }
 
-async function firstReadable(paths: readonly string[], problems: Failure[]): Promise<ConfigFile | undefined> {
+/** The first of these files that can be read, and what was wrong with those before it. */
+async function firstReadable(
+  paths: readonly string[],
+): Promise<{ readonly file?: ConfigFile; readonly problems: readonly Failure[] }> {
+  const problems: Failure[] = [];
   for (const path of paths) {
     const file = await readConfigFile(path);
-    if (file.ok) return file.value;
+    if (file.ok) return { file: file.value, problems };
     if (file.failure.reason !== 'notFound') problems.push(file.failure);
   }
-  return undefined;
-}
-
-async function readExtra(path: string, problems: Failure[]): Promise<ConfigFile | undefined> {
-  const file = await readConfigFile(path);
-  if (file.ok) return file.value;
-  problems.push(file.failure);
-  return undefined;
+  return { problems };
 }
 
 async function readConfigFile(path: string): Promise<Result<ConfigFile>> {

@@ -8,11 +8,9 @@ import { findEndpoint, type Token } from './token.ts';
 
 /** The address of a service for a token, without a trailing slash, as the configuration or the catalogue gives it. Undefined when the cloud does not offer it. */
 export function catalogueUrl(config: CloudConfig, type: string, service: Service, token: Token): string | undefined {
-  const prefixes = [type, ...service.types].map((name) => name.replaceAll('-', '_'));
-  const setting = (suffix: string) =>
-    prefixes.map((prefix) => config.settings[`${prefix}_${suffix}`]).find((value) => value !== undefined);
-  const override = setting('endpoint_override');
-  if (typeof override === 'string') return withProject(override, token).replace(/\/+$/, '');
+  const override = overrideOf(config, type, service);
+  if (override !== undefined) return withProject(override, token).replace(/\/+$/, '');
+  const setting = (suffix: string) => settingOf(config, type, service, suffix);
   const own = setting('interface');
   const interfaces = own === undefined ? config.interfaces : [own].flat().map((one) => String(one).replace(/URL$/, ''));
   const region = setting('region_name') ?? config.region;
@@ -33,7 +31,9 @@ export function endpointOf(config: CloudConfig, type: string, service: Service, 
   const parsed = URL.parse(url);
   if (!parsed)
     return failed('malformed', `The catalogue of cloud ${config.name} names an address for ${type} that is not a URL.`);
-  if (parsed.protocol === 'http:' && config.auth['auth_url']?.startsWith('https:')) {
+  // An address that the user wrote down is the user's decision.
+  const own = overrideOf(config, type, service) !== undefined;
+  if (!own && parsed.protocol === 'http:' && config.auth['auth_url']?.startsWith('https:')) {
     return failed(
       'untrusted',
       `The catalogue of cloud ${config.name} names an unencrypted address for ${type} (${parsed.host}), which is not used.`,
@@ -67,6 +67,17 @@ export function discovered(response: HttpResponse, root: string, service: Servic
     if (path) return `${new URL(root).origin}${path.replace(/\/+$/, '')}${tail}`;
   }
   return undefined;
+}
+
+function overrideOf(config: CloudConfig, type: string, service: Service): string | undefined {
+  const override = settingOf(config, type, service, 'endpoint_override');
+  return typeof override === 'string' ? override : undefined;
+}
+
+/** A setting of one service: `block_storage_interface`, else under an alias, `volume_interface`. */
+function settingOf({ settings }: CloudConfig, type: string, { types }: Service, suffix: string): unknown {
+  const names = [type, ...types].map((name) => `${name.replaceAll('-', '_')}_${suffix}`);
+  return names.map((name) => settings[name]).find((value) => value !== undefined);
 }
 
 function hasVersion(url: URL): boolean {

@@ -21,6 +21,8 @@ export interface IdentityOptions {
   readonly tls: TlsOptions;
   readonly clock?: Clock;
   readonly askSecret?: AskSecret | undefined;
+  /** Hears of every attempt to get a token, so that the cloud's state is true whoever asked. */
+  readonly onAttempt?: (outcome: Result<Token>) => void;
 }
 
 /** A token with less left than this is renewed before use, as keystoneauth does. */
@@ -100,6 +102,7 @@ export class Identity {
     if (this.#rejected && this.#clock.now() - this.#rejected.at < rejectionMs)
       return { ok: false, failure: this.#rejected.failure };
     const token = scope.kind === 'project' ? await this.#projectToken(scope, signal) : await this.#signIn(scope, signal);
+    this.#options.onAttempt?.(token);
     if (!token.ok) return token;
     this.#rejected = undefined;
     this.#tokens.set(keyOf(scope), token.value);

@@ -44,7 +44,7 @@ export class OpenCloud implements Cloud {
     if (this.#refs && Date.now() - this.#refs.at < projectsAgeMs) return success(this.#refs.value);
     const parts = await this.#open();
     if (!parts.ok) return parts;
-    const answer = this.#noted(await parts.value.identity.projects(signal));
+    const answer = await parts.value.identity.projects(signal);
     if (answer.ok) this.#refs = { value: answer.value, at: Date.now() };
     return answer;
   }
@@ -56,7 +56,7 @@ export class OpenCloud implements Cloud {
     if (!parts.ok) return parts;
     const scope = await this.#scopeOf(idOrName, parts.value.identity, signal);
     if (!scope.ok) return scope;
-    const token = this.#noted(await parts.value.identity.token(scope.value, signal));
+    const token = await parts.value.identity.token(scope.value, signal);
     if (!token.ok) return token;
     const { project } = token.value;
     if (!project)
@@ -135,15 +135,14 @@ export class OpenCloud implements Cloud {
     const tls = await tlsOf(config);
     if (!tls.ok) return tls;
     const common = { config, http, tls: tls.value, ...(clock && { clock }) };
-    const identity = new Identity({ ...common, askSecret });
+    const identity = new Identity({ ...common, askSecret, onAttempt: (outcome) => this.#note(outcome) });
     return success({ identity, client: new Client({ ...common, identity }) });
   }
 
-  #noted<T>(answer: Result<T>): Result<T> {
-    if (answer.ok) this.state = 'signedIn';
-    else if (answer.failure.reason === 'signedOut') this.state = 'signedOut';
-    else if (['offline', 'untrusted', 'malformed', 'unavailable'].includes(answer.failure.reason)) this.state = 'unreachable';
-    return answer;
+  #note(outcome: Result<unknown>): void {
+    if (outcome.ok) this.state = 'signedIn';
+    else if (outcome.failure.reason === 'signedOut') this.state = 'signedOut';
+    else if (['offline', 'untrusted', 'malformed', 'unavailable'].includes(outcome.failure.reason)) this.state = 'unreachable';
   }
 }
 
