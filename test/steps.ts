@@ -15,11 +15,11 @@ export interface Step {
 }
 
 /** Test files that only look at this checkout: every room's, but not the ones that need a live cloud and cluster. */
-const unit = files('test/*/**/*.test.ts', /^test\/(?:e2e|bench|vscode-host|sandbox)\/|\.live\.test\.ts$|\.protocol\.test\.ts$/);
+const unit = files('test/*/**/*.test.ts', /^test\/(?:e2e|bench|vscode-host)\/|\.live\.test\.ts$|\.protocol\.test\.ts$/);
 /** A client and a server connection joined in memory or by a pipe. */
 const protocol = files('test/language/**/*.protocol.test.ts');
 /** Against the sandbox, without an editor. */
-const live = [...files('test/**/*.live.test.ts'), ...files('test/sandbox/**/*.test.ts', /\.live\.test\.ts$/)];
+const live = files('test/**/*.live.test.ts');
 
 /** Everything, in the order in which a mistake is cheapest to find. */
 export const STEPS: readonly Step[] = [

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { freePort } from '../vscode-host/server.ts';
@@ -9,13 +10,14 @@ export interface AskingFolder {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Both servers are `127.0.0.1:HYBRID_TEST_PORT`; the kubeconfig's credential plugin makes the file HYBRID_TEST_MARK. */
+/** Both servers are `127.0.0.1:HYBRID_TEST_PORT`; the kubeconfig's credential plugin makes the file HYBRID_TEST_MARK. The cloud's password must not be in any log. */
 export async function askingFolder(): Promise<AskingFolder> {
   const folder = await copyWorkspace();
   const outside = dirname(folder);
   const port = await freePort();
   const mark = join(outside, 'plugin-ran');
-  await writeFile(join(outside, 'clouds.yaml'), cloudsYaml(port));
+  const canary = `canary-${randomUUID()}`;
+  await writeFile(join(outside, 'clouds.yaml'), cloudsYaml(port, canary));
   await writeFile(join(outside, 'kubeconfig'), kubeconfig(port, mark));
   await mkdir(join(folder, '.vscode'));
   await writeFile(join(folder, '.vscode/settings.json'), JSON.stringify(settings(outside), undefined, 2));
@@ -26,6 +28,7 @@ export async function askingFolder(): Promise<AskingFolder> {
       KUBECONFIG: join(outside, 'kubeconfig'),
       HYBRID_TEST_PORT: String(port),
       HYBRID_TEST_MARK: mark,
+      CODE_HOST_CANARY: canary,
     },
   };
 }
@@ -36,9 +39,9 @@ const settings = (outside: string) => ({
   'hybridClusters.binding': { cloud: 'trap', project: 'trap', context: 'trap', namespace: 'default' },
 });
 
-const cloudsYaml = (port: number) => `clouds:
+const cloudsYaml = (port: number, password: string) => `clouds:
   trap:
-    auth: { auth_url: "http://127.0.0.1:${port}/v3", username: u, password: p, project_name: trap, user_domain_name: Default, project_domain_name: Default }
+    auth: { auth_url: "http://127.0.0.1:${port}/v3", username: u, password: ${password}, project_name: trap, user_domain_name: Default, project_domain_name: Default }
     region_name: RegionOne
 `;
 

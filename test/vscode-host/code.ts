@@ -5,10 +5,10 @@
  * usage: code [--install-extension=X.vsix] [--extensionDevelopmentPath=DIR] --extensionTestsPath=FILE [FOLDER]
  *
  * Environment: CODE_HOST_TRUST=1 keeps Workspace Trust on (Restricted Mode); CODE_HOST_TIMEOUT seconds until it gives up (default 600); CODE_HOST_OUT a
- * folder for the workbench's log and, on a time-out, a picture. Exit status: the suite's; 97 if the extension host died, 98 the page, 99 no result in time.
+ * folder for the workbench's log and, on a time-out, a picture; CODE_HOST_CANARY a word that no log may hold. Exit status: the suite's; 96 if one does; 97 if the extension host died, 98 the page, 99 no result in time.
  */
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, parseArgs } from 'node:util';
@@ -19,6 +19,7 @@ import { type RunningServer, startServer } from './server.ts';
 /** Parts that the server does without: their absence is logged as an error and harms nothing. */
 const HARMLESS = /Service Worker|native-watchdog/;
 
+const LEAKED = 96;
 const HOST_DIED = 97;
 const PAGE_DIED = 98;
 const NO_RESULT = 99;
@@ -105,8 +106,7 @@ async function runSuite(tests: string): Promise<number> {
   await page.goto(workbenchUrl(running, folder, await payload(running)));
   const status = await result;
   following.stop();
-  const verdict = status === 0 && !existsSync(join(running.home, 'done')) ? HOST_DIED : status;
-  if (verdict === HOST_DIED) console.error('The extension host ended before the suite did.');
+  const verdict = await judged(status, running.home);
   if (verdict !== 0)
     for (const line of log.filter((entry) => entry.startsWith('error:') && !HARMLESS.test(entry)).slice(0, 5))
       console.error(line.slice(0, 2000));
@@ -116,6 +116,29 @@ async function runSuite(tests: string): Promise<number> {
     if (verdict === NO_RESULT) await page.screenshot({ path: join(out, 'no-result.png') }).catch(() => undefined);
   }
   return verdict;
+}
+
+/** The suite's own status, unless the host died under it or a log holds the canary. */
+async function judged(status: number, home: string): Promise<number> {
+  if (status !== 0) return status;
+  if (!existsSync(join(home, 'done'))) {
+    console.error('The extension host ended before the suite did.');
+    return HOST_DIED;
+  }
+  const leaks = await logsWith(process.env['CODE_HOST_CANARY'], home);
+  for (const file of leaks) console.error(`The canary is in ${file}.`);
+  return leaks.length > 0 ? LEAKED : status;
+}
+
+async function logsWith(canary: string | undefined, home: string): Promise<string[]> {
+  if (!canary) return [];
+  const entries = await readdir(join(home, 'data/logs'), { recursive: true, withFileTypes: true });
+  const files = [
+    join(home, 'console.log'),
+    ...entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)),
+  ];
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+  return files.filter((_, index) => texts[index]?.includes(canary));
 }
 
 /** Settings that the caller put into its user data folder. */
