@@ -6,7 +6,7 @@
  * usage: build.ts [--watch]
  */
 import { existsSync } from 'node:fs';
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, readFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, context, type Metafile, type Plugin } from 'esbuild';
 
@@ -126,5 +126,15 @@ if (process.argv.includes('--watch')) {
     // esbuild has printed each error already.
     process.exit(1);
   }
-  if (existsSync(`${root}dist/cli.js`)) await chmod(`${root}dist/cli.js`, 0o755);
+  if (existsSync(`${root}dist/cli.js`)) await makeProgram(`${root}dist/cli.js`);
+}
+
+/** `bin` of package.json names the file itself, so the system must know what runs it. */
+async function makeProgram(path: string): Promise<void> {
+  const text = await readFile(path, 'utf8');
+  if (!text.startsWith('#!')) {
+    console.error('dist/cli.js has no #! line: src/cli.ts must begin with one.');
+    process.exit(1);
+  }
+  await chmod(path, 0o755);
 }
