@@ -1,0 +1,155 @@
+import { type Result, success } from '../base/failure.ts';
+import type { KubeClient } from './client.ts';
+import type { ApiKind } from './cluster.ts';
+
+const aggregated = ['v2', 'v2beta1']
+  .map((version) => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`)
+  .join(',');
+
+interface DiscoveredResource {
+  readonly resource: string;
+  readonly responseKind?: { readonly kind?: string };
+  readonly scope?: string;
+  readonly singularResource?: string;
+  readonly verbs?: readonly string[];
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly subresources?: readonly { readonly subresource: string }[];
+}
+interface GroupList {
+  readonly kind?: string;
+  readonly items?: readonly {
+    readonly metadata?: { readonly name?: string };
+    readonly versions?: readonly { readonly version: string; readonly resources?: readonly DiscoveredResource[] }[];
+  }[];
+  readonly groups?: readonly {
+    readonly name: string;
+    readonly versions: readonly { readonly version: string }[];
+    readonly preferredVersion?: { readonly version: string };
+  }[];
+  readonly versions?: readonly string[];
+}
+interface ResourceList {
+  readonly resources?: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly namespaced: boolean;
+    readonly singularName?: string;
+    readonly verbs?: readonly string[];
+    readonly shortNames?: readonly string[];
+    readonly categories?: readonly string[];
+  }[];
+}
+
+/**
+ * Every kind the server lists: two requests where it knows aggregated discovery (KEP-3352), else one for each group and version.
+ * A group whose list fails (a dead aggregated API) is left out; the others count.
+ */
+export async function discover(client: KubeClient, signal?: AbortSignal): Promise<Result<readonly ApiKind[]>> {
+  const ask = (path: string) => client.json<GroupList>({ path, accept: `${aggregated},application/json`, signal });
+  const [core, groups] = await Promise.all([ask('/api'), ask('/apis')]);
+  if (!core.ok) return core;
+  if (!groups.ok) return groups;
+  const lists = await Promise.all(
+    [core.value, groups.value].map((list) => (list.items ? fromAggregated(list) : fromClassic(client, list, signal))),
+  );
+  return success(lists.flat());
+}
+
+function fromAggregated({ items = [] }: GroupList): ApiKind[] {
+  return items.flatMap(({ metadata, versions = [] }) => {
+    const group = metadata?.name ?? '';
+    return joinVersions(
+      versions.map(({ version, resources = [] }) =>
+        resources.filter(({ responseKind }) => responseKind?.kind).map((resource) => oneOf(group, version, resource)),
+      ),
+    );
+  });
+}
+
+function oneOf(group: string, version: string, resource: DiscoveredResource): ApiKind {
+  return {
+    group,
+    version,
+    versions: [version],
+    kind: resource.responseKind?.kind ?? '',
+    resource: resource.resource,
+    singular: resource.singularResource ?? '',
+    shortNames: resource.shortNames ?? [],
+    namespaced: resource.scope === 'Namespaced',
+    verbs: resource.verbs ?? [],
+    categories: resource.categories ?? [],
+    subresources: (resource.subresources ?? []).map(({ subresource }) => subresource),
+  };
+}
+
+/** Versions come preferred first: the first that has a resource is the one to use. */
+function joinVersions(versions: readonly (readonly ApiKind[])[]): ApiKind[] {
+  const joined = new Map<string, ApiKind>();
+  for (const kind of versions.flat()) {
+    const known = joined.get(kind.resource);
+    joined.set(kind.resource, known ? { ...known, versions: [...known.versions, kind.version] } : kind);
+  }
+  return [...joined.values()];
+}
+
+async function fromClassic(client: KubeClient, list: GroupList, signal: AbortSignal | undefined): Promise<ApiKind[]> {
+  const groups = list.groups
+    ? list.groups.map(({ name, versions, preferredVersion }) => ({
+        group: name,
+        versions: preferredFirst(
+          versions.map(({ version }) => version),
+          preferredVersion?.version,
+        ),
+      }))
+    : [{ group: '', versions: list.versions ?? [] }];
+  const kinds = await Promise.all(
+    groups.map(async ({ group, versions }) => {
+      const answers = await Promise.all(
+        versions.map((version) =>
+          client.json<ResourceList>({ path: group === '' ? `/api/${version}` : `/apis/${group}/${version}`, signal }),
+        ),
+      );
+      return joinVersions(
+        answers.map((answer, index) => (answer.ok ? fromResourceList(group, versions[index] ?? '', answer.value) : [])),
+      );
+    }),
+  );
+  return kinds.flat();
+}
+
+function preferredFirst(versions: readonly string[], preferred: string | undefined): readonly string[] {
+  return preferred === undefined ? versions : [preferred, ...versions.filter((version) => version !== preferred)];
+}
+
+function fromResourceList(group: string, version: string, { resources = [] }: ResourceList): ApiKind[] {
+  const below = (name: string) =>
+    resources.filter((one) => one.name.startsWith(`${name}/`)).map((one) => one.name.slice(name.length + 1));
+  return resources
+    .filter(({ name }) => !name.includes('/'))
+    .map(({ name, kind, namespaced, singularName = '', verbs = [], shortNames = [], categories = [] }) => ({
+      group,
+      version,
+      versions: [version],
+      kind,
+      resource: name,
+      singular: singularName,
+      shortNames,
+      namespaced,
+      verbs,
+      categories,
+      subresources: below(name),
+    }));
+}
+
+/** The collection of a kind: `/apis/apps/v1/namespaces/shop/deployments`. Every part is encoded. */
+export function collectionPath({ group, version, resource, namespaced }: ApiKind, namespace: string | undefined): string {
+  const root = group === '' ? `/api/${version}` : `/apis/${encodeURIComponent(group)}/${version}`;
+  const space = namespaced && namespace !== undefined && namespace !== '' ? `/namespaces/${encodeURIComponent(namespace)}` : '';
+  return `${root}${space}/${encodeURIComponent(resource)}`;
+}
+
+/** `v1`, `apps/v1`. */
+export function apiVersionOf({ group, version }: Pick<ApiKind, 'group' | 'version'>): string {
+  return group === '' ? version : `${group}/${version}`;
+}

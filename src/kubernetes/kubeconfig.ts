@@ -1,0 +1,122 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from 'yaml';
+import { type Failure, failed, type Result, success } from '../base/failure.ts';
+
+/** The value of one named entry (`cluster`, `user` or `context`) and where it stands. Lines count from 1. */
+export interface KubeconfigEntry {
+  readonly name: string;
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** All files merged as kubectl merges them: the first entry of a name wins, files that do not exist are skipped. */
+export interface Kubeconfig {
+  readonly contexts: ReadonlyMap<string, KubeconfigEntry>;
+  readonly clusters: ReadonlyMap<string, KubeconfigEntry>;
+  readonly users: ReadonlyMap<string, KubeconfigEntry>;
+  /** Of the first file that names one. */
+  readonly current: string | undefined;
+  /** Files that could not be read or are not kubeconfigs; the others count. */
+  readonly problems: readonly Failure[];
+  /** Every file that was looked for, for watching. */
+  readonly lookedFor: readonly string[];
+}
+
+/** Which files are read. */
+export interface KubeconfigSearch {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Further files of the user (a setting); their entries come last. */
+  readonly extraFiles?: readonly string[];
+  readonly home?: string;
+}
+
+const largestFile = 16 * 1024 * 1024;
+const lists = ['contexts', 'clusters', 'users'] as const;
+type Lists = Record<(typeof lists)[number], Map<string, KubeconfigEntry>>;
+
+/** The files in order: those of `KUBECONFIG`, or `~/.kube/config`; then the extra ones. Source: kubectl, client-go `tools/clientcmd/loader.go`. */
+export function kubeconfigFiles({ env, extraFiles = [], home = homedir() }: KubeconfigSearch): readonly string[] {
+  const named = (env['KUBECONFIG'] ?? '').split(delimiter).filter((path) => path !== '');
+  const files = named.length > 0 ? named : [join(home, '.kube', 'config')];
+  const expanded = extraFiles.map((path) => (path.startsWith('~/') ? join(home, path.slice(2)) : path));
+  return [...new Set([...files, ...expanded])];
+}
+
+/** Reads and merges the files. Never fails as a whole: what is broken is among the `problems`. */
+export async function readKubeconfig(search: KubeconfigSearch): Promise<Kubeconfig> {
+  const lookedFor = kubeconfigFiles(search);
+  const merged: Lists = { contexts: new Map(), clusters: new Map(), users: new Map() };
+  const problems: Failure[] = [];
+  let current: string | undefined;
+  for (const read of await Promise.all(lookedFor.map(readOne))) {
+    if (read === undefined) continue;
+    if (!read.ok) {
+      problems.push(read.failure);
+      continue;
+    }
+    for (const list of lists) {
+      for (const entry of read.value[list]) if (!merged[list].has(entry.name)) merged[list].set(entry.name, entry);
+    }
+    current ??= read.value.current;
+  }
+  return { ...merged, current, problems, lookedFor };
+}
+
+interface OneFile extends Record<(typeof lists)[number], KubeconfigEntry[]> {
+  readonly current: string | undefined;
+}
+
+async function readOne(file: string): Promise<Result<OneFile> | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' || code === 'ENOTDIR'
+      ? undefined
+      : failed('invalid', `${file} cannot be read (${code}).`, { at: { file } });
+  }
+  return text.length > largestFile
+    ? failed('invalid', `${file} is larger than any kubeconfig; it is left out.`, { at: { file } })
+    : parseKubeconfig(text, file);
+}
+
+/** Reads one file's text; fails with `invalid`, naming the line of the first syntax error. */
+export function parseKubeconfig(text: string, file: string): Result<OneFile> {
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, merge: true, uniqueKeys: false });
+  const [error] = document.errors;
+  if (error) {
+    const { line, col } = counter.linePos(error.pos[0]);
+    return failed('invalid', `${file} is not valid YAML (line ${line}). Its contexts are left out.`, {
+      at: { file, line, column: col },
+    });
+  }
+  const root = document.contents;
+  if (root === null) return success({ contexts: [], clusters: [], users: [], current: undefined });
+  if (!isMap(root)) return failed('invalid', `${file} is not a kubeconfig: it holds no mapping.`, { at: { file, line: 1 } });
+  const entries = (list: (typeof lists)[number]) => entriesOf(root, list, file, counter);
+  const current = root.get('current-context');
+  return success({
+    contexts: entries('contexts'),
+    clusters: entries('clusters'),
+    users: entries('users'),
+    current: typeof current === 'string' && current !== '' ? current : undefined,
+  });
+}
+
+function entriesOf(root: YAMLMap, list: (typeof lists)[number], file: string, counter: LineCounter): KubeconfigEntry[] {
+  const sequence = root.get(list, true);
+  if (!isSeq(sequence)) return [];
+  return sequence.items.flatMap((item) => {
+    if (!isMap(item)) return [];
+    const name = item.get('name', true);
+    const value = item.get(list.slice(0, -1), true);
+    if (!isScalar(name) || name.value === null || name.value === undefined) return [];
+    const { line } = counter.linePos(item.range?.[0] ?? 0);
+    return [{ name: String(name.value), value: isMap(value) ? (value.toJSON() as Record<string, unknown>) : {}, file, line }];
+  });
+}

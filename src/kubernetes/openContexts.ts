@@ -1,0 +1,189 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { Emitter, type Event } from '../base/event.ts';
+import { type Failure, failed, type Result, success } from '../base/failure.ts';
+import type { Http } from '../base/http.ts';
+import { type Logger, silentLogger } from '../base/logger.ts';
+import type { Cluster, ContextSummary, Contexts } from './cluster.ts';
+import { Credentials } from './credentials.ts';
+import type { ExecConsent } from './execCredential.ts';
+import { type Kubeconfig, type KubeconfigEntry, type KubeconfigSearch, readKubeconfig } from './kubeconfig.ts';
+import { openCluster } from './openCluster.ts';
+
+/** What the contexts take from their surroundings. */
+export interface ContextsOptions extends KubeconfigSearch {
+  readonly http: Http;
+  readonly mayRun: ExecConsent;
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+  /** Whether changes of the files are heard (an editor) or not (a command line). */
+  readonly watch?: boolean;
+}
+
+const settleMs = 200;
+
+/** The contexts of the user's kubeconfig files: read on first use, again when a file changes; nothing is contacted, nothing written. */
+export function openContexts(options: ContextsOptions): Contexts {
+  return new OpenedContexts(options);
+}
+
+class OpenedContexts implements Contexts {
+  readonly #options: ContextsOptions;
+  readonly #changed = new Emitter<void>();
+  readonly #clusters = new Map<string, { readonly fingerprint: string; readonly cluster: Cluster }>();
+  readonly #watchers = new Map<string, FSWatcher>();
+  #read: Promise<Kubeconfig> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: ContextsOptions) {
+    this.#options = options;
+  }
+
+  get onDidChange(): Event<void> {
+    return this.#changed.event;
+  }
+
+  async list(): ReturnType<Contexts['list']> {
+    const config = await this.#config();
+    const contexts = [...config.contexts.values()].map((entry) => summaryOf(entry, config));
+    return { contexts, current: config.current, problems: config.problems };
+  }
+
+  async open(context: string): Promise<Result<Cluster>> {
+    const config = await this.#config();
+    const entry = config.contexts.get(context);
+    if (!entry) return failed('notFound', `No context is called ${context} in ${config.lookedFor.join(', ')}.`);
+    const summary = summaryOf(entry, config);
+    if (summary.problem) return { ok: false, failure: summary.problem };
+    const cluster = config.clusters.get(summary.cluster);
+    if (!cluster) return failed('notFound', `Context ${context} names no cluster.`);
+    return success(this.#openOnce(summary, cluster, config.users.get(summary.user ?? '')));
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    for (const watcher of this.#watchers.values()) watcher.close();
+    for (const { cluster } of this.#clusters.values()) cluster.dispose();
+    this.#changed.dispose();
+  }
+
+  #config(): Promise<Kubeconfig> {
+    this.#read ??= readKubeconfig(this.#options).then((config) => {
+      if (this.#options.watch) this.#watchFiles(config.lookedFor);
+      return config;
+    });
+    return this.#read;
+  }
+
+  /** The same object for the same, unchanged entry. */
+  #openOnce(summary: ContextSummary, cluster: KubeconfigEntry, user: KubeconfigEntry | undefined): Cluster {
+    const fingerprint = JSON.stringify([summary.namespace, cluster, user]);
+    const known = this.#clusters.get(summary.name);
+    if (known?.fingerprint === fingerprint) return known.cluster;
+    known?.cluster.dispose();
+    const { http, mayRun, logger = silentLogger, env, clock } = this.#options;
+    const credentials = new Credentials(cluster, user, { env, mayRun, logger, ...(clock ? { now: () => clock.now() } : {}) });
+    const opened = openCluster(summary, credentials, { http, ...(clock ? { clock } : {}) });
+    this.#clusters.set(summary.name, { fingerprint, cluster: opened });
+    return opened;
+  }
+
+  /** Folders are watched rather than files: editors and `kubectl config` replace the file. */
+  #watchFiles(files: readonly string[]): void {
+    for (const folder of new Set(files.map((file) => dirname(file)))) {
+      if (this.#watchers.has(folder)) continue;
+      try {
+        const watcher = watch(folder, { persistent: false }, () => this.#soonChanged());
+        watcher.on('error', () => watcher.close());
+        this.#watchers.set(folder, watcher);
+      } catch {
+        // A folder that does not exist yet cannot be watched; "Refresh" reads it again.
+      }
+    }
+  }
+
+  #soonChanged(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#reread(), settleMs);
+  }
+
+  async #reread(): Promise<void> {
+    const before = this.#read;
+    this.#read = undefined;
+    const [old, now] = [await before, await this.#config()];
+    for (const name of [...this.#clusters.keys()]) if (!now.contexts.has(name)) this.#drop(name);
+    if (JSON.stringify(comparable(old)) !== JSON.stringify(comparable(now))) this.#changed.fire();
+  }
+
+  #drop(name: string): void {
+    this.#clusters.get(name)?.cluster.dispose();
+    this.#clusters.delete(name);
+  }
+}
+
+function comparable(config: Kubeconfig | undefined): unknown {
+  return config && [[...config.contexts], [...config.clusters], [...config.users], config.current, config.problems];
+}
+
+function summaryOf(entry: KubeconfigEntry, config: Kubeconfig): ContextSummary {
+  const { name, value, file, line } = entry;
+  const [clusterName, userName] = [text(value['cluster']), text(value['user'])];
+  const cluster = config.clusters.get(clusterName ?? '');
+  const user = config.users.get(userName ?? '');
+  const problem = problemOf(entry, { clusterName, cluster, userName, user });
+  return {
+    name,
+    cluster: clusterName ?? '',
+    server: text(cluster?.value['server']),
+    user: userName,
+    namespace: text(value['namespace']),
+    source: { file, line },
+    insecure: cluster?.value['insecure-skip-tls-verify'] === true,
+    exec: typeof user?.value['exec'] === 'object',
+    ...(problem ? { problem } : {}),
+  };
+}
+
+function problemOf(
+  { name, file, line }: KubeconfigEntry,
+  {
+    clusterName,
+    cluster,
+    userName,
+    user,
+  }: {
+    clusterName: string | undefined;
+    cluster: KubeconfigEntry | undefined;
+    userName: string | undefined;
+    user: KubeconfigEntry | undefined;
+  },
+): Failure | undefined {
+  const wrong = (sentence: string): Failure => ({
+    reason: 'invalid',
+    message: `Context ${name} ${sentence} (${file}, line ${line}). The other contexts are fine.`,
+    at: { file, line },
+  });
+  if (clusterName === undefined) return wrong('names no cluster');
+  if (!cluster) return wrong(`names cluster ${clusterName}, which no kubeconfig defines`);
+  if (userName !== undefined && !user) return wrong(`names user ${userName}, which no kubeconfig defines`);
+  const server = text(cluster.value['server']);
+  if (server === undefined || !URL.canParse(server)) return wrong(`leads to cluster ${clusterName}, whose server is not a URL`);
+  for (const [owner, key] of [
+    [cluster, 'certificate-authority-data'],
+    [user, 'client-certificate-data'],
+    [user, 'client-key-data'],
+  ] as const) {
+    const data = owner?.value[key];
+    if (data !== undefined && !isBase64Pem(data)) return wrong(`uses ${owner?.name}, whose ${key} is damaged`);
+  }
+  return undefined;
+}
+
+function isBase64Pem(data: unknown): boolean {
+  return typeof data === 'string' && Buffer.from(data, 'base64').toString('latin1').includes('-----BEGIN ');
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
