@@ -49,13 +49,13 @@ export function mark(title: string, path: string) {
   } as const;
 }
 
-/** How many entries a list field has: `3 members`. */
+/** How many entries a list field has: `3 members`, `1 member`. */
 export function count(title: string, path: string) {
   return {
     title,
     of: (resource: Resource) => {
       const list = resource[path];
-      return Array.isArray(list) ? `${list.length} ${title}` : undefined;
+      return Array.isArray(list) ? `${list.length} ${list.length === 1 ? title.replace(/s$/, '') : title}` : undefined;
     },
   } as const;
 }
@@ -97,5 +97,5 @@ export function amount(title: string, path: string, unit: string) {
 }
 
 function suffixed(text: string | undefined, unit: string): string | undefined {
-  return text === undefined ? undefined : `${text} ${unit}`;
+  return text === undefined ? undefined : `${text} ${text === '1' ? unit.replace(/s$/, '') : unit}`;
 }

@@ -17,9 +17,11 @@ export function idOf(kind: KindId, resource: Resource): string {
   return /^https?:\/\//.test(value) ? (value.replace(/\/+$/, '').split('/').at(-1) ?? '') : value;
 }
 
-/** The name, or the id where there is none; one harmless line. */
+/** The name; where there is none, what the row says instead, else the id. One harmless line. */
 export function nameOf(kind: KindId, resource: Resource): string {
-  return plainText(textAt(resource, kindOf(kind).name ?? 'name') ?? '', 200) || idOf(kind, resource);
+  const { name = 'name', nameless } = kindOf(kind);
+  const instead = typeof nameless === 'string' ? textAt(resource, nameless) : nameless?.(resource);
+  return plainText(textAt(resource, name) || instead || '', 200) || idOf(kind, resource);
 }
 
 /** The columns that have a value, in the row's order: title and one harmless line. */

@@ -69,6 +69,8 @@ export interface Kind<K extends string = string> {
   readonly id?: string;
   /** Field holding the name; default `name`. */
   readonly name?: string;
+  /** What is shown instead of a missing name; the id, if this is missing too. Never matched against a reference. */
+  readonly nameless?: string | ((resource: Resource) => string | undefined);
   /** Shown in this order, the state apart: the first two that have a value in the row, all in tooltip and hover. Nothing else of a resource leaves the extension host. */
   readonly columns: readonly Column<K>[];
   readonly status?: readonly StatusField[];

@@ -98,7 +98,7 @@ export const blockStorage = {
     itemKey: 'volume_type',
     query: { is_public: 'None' },
     shared: true,
-    columns: [titled('public', 'is_public'), 'description', titled('extra specs', 'extra_specs'), 'id'],
+    columns: ['description', titled('public', 'is_public'), titled('extra specs', 'extra_specs'), 'id'],
   },
   'block-storage.availability_zone': {
     label: ['volume availability zone', 'Volume availability zones'],

@@ -42,6 +42,7 @@ export const loadBalancer = {
     path: '/lbaas/listeners',
     listKey: 'listeners',
     itemKey: 'listener',
+    nameless: (listener) => `${listener['protocol']} ${listener['protocol_port']}`,
     status,
     columns: [
       'protocol',
@@ -82,6 +83,7 @@ export const loadBalancer = {
     path: '/lbaas/pools/{pool}/members',
     listKey: 'members',
     itemKey: 'member',
+    nameless: 'address',
     parent: { kind: 'load-balancer.pool', parameters: { pool: 'id' } },
     status,
     columns: ['address', titled('port', 'protocol_port'), 'weight', named('subnet', 'subnet_id', 'network.subnet'), 'tags', 'id'],
@@ -92,6 +94,7 @@ export const loadBalancer = {
     path: '/lbaas/healthmonitors',
     listKey: 'healthmonitors',
     itemKey: 'healthmonitor',
+    nameless: 'type',
     status,
     columns: ['type', titled('path', 'url_path'), 'delay', 'timeout', titled('retries', 'max_retries'), 'id'],
   },

@@ -15,6 +15,7 @@ export const network = {
     columns: [
       mark('external', 'router:external'),
       mark('shared', 'shared'),
+      count('subnets', 'subnets'),
       titled('MTU', 'mtu'),
       titled('availability zones', 'availability_zones'),
       'tags',
@@ -61,6 +62,7 @@ export const network = {
     path: '/ports',
     listKey: 'ports',
     itemKey: 'port',
+    nameless: 'fixed_ips.ip_address',
     status: [
       { field: 'status', good: ['ACTIVE'], busy: ['BUILD'], bad: ['ERROR'] },
       { field: 'binding:vif_type', bad: ['binding_failed'] },
@@ -132,23 +134,15 @@ export const network = {
     path: '/security-group-rules',
     listKey: 'security_group_rules',
     itemKey: 'security_group_rule',
-    name: 'id',
+    nameless: (rule) => `${textAt(rule, 'direction') ?? ''} ${trafficOf(rule)}`,
     columns: [
-      'direction',
-      {
-        title: 'traffic',
-        of: (rule: Resource) => {
-          const from = textAt(rule, 'port_range_min');
-          const to = textAt(rule, 'port_range_max');
-          const ports = from === undefined ? '' : ` ${from === to ? from : `${from}–${to}`}`;
-          return `${textAt(rule, 'protocol') ?? 'any protocol'}${ports}`;
-        },
-      },
       {
         title: 'remote',
         of: (rule: Resource) => textAt(rule, 'remote_ip_prefix') ?? textAt(rule, 'remote_group_id') ?? 'anywhere',
       },
       titled('IP version', 'ethertype'),
+      'direction',
+      { title: 'traffic', of: trafficOf },
       'description',
       'id',
     ],
@@ -182,3 +176,11 @@ export const network = {
     columns: [named('port', 'port_id', 'network.port'), count('subports', 'sub_ports'), 'tags', 'id'],
   },
 } as const satisfies Readonly<Record<string, Kind>>;
+
+/** `tcp 22`, `udp 8000–8100`, `any protocol`. */
+function trafficOf(rule: Resource): string {
+  const from = textAt(rule, 'port_range_min');
+  const to = textAt(rule, 'port_range_max');
+  const ports = from === undefined ? '' : ` ${from === to ? from : `${from}–${to}`}`;
+  return `${textAt(rule, 'protocol') ?? 'any protocol'}${ports}`;
+}

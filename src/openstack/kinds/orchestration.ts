@@ -13,9 +13,9 @@ export const orchestration = {
     name: 'stack_name',
     status: [{ field: 'stack_status', good: ['*_COMPLETE'], busy: ['*_IN_PROGRESS'], bad: ['*_FAILED'] }],
     columns: [
-      titled('reason', 'stack_status_reason'),
       'description',
       titled('created', 'creation_time'),
+      titled('reason', 'stack_status_reason'),
       titled('updated', 'updated_time'),
       'tags',
       'id',

@@ -39,8 +39,8 @@ export const sharedFileSystem = {
     shared: true,
     paged: false,
     columns: [
-      titled('public', 'share_type_access:is_public'),
       'description',
+      titled('public', 'share_type_access:is_public'),
       titled('required extra specs', 'required_extra_specs'),
       'id',
     ],
