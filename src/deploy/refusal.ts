@@ -71,12 +71,20 @@ function plainTypeError(why: string): string {
 
 /** RBAC says 403, and so do quotas and admission plug-ins: only the first is about the user's rights. */
 function forbidden(words: string, failure: Failure, object: KubeObject): Refusal {
-  if (RIGHTS.test(words)) return { action: 'forbidden', reason: words.replace(/^\S+ "[^"]*" is forbidden: /, ''), paths: [] };
+  if (RIGHTS.test(words)) return { action: 'forbidden', reason: rightsWords(words), paths: [] };
   return {
     action: 'invalid',
     reason: words.replace(/^\S+ "[^"]*" is forbidden: /, 'refused: '),
     paths: causePaths(failure, object),
   };
+}
+
+/** `alice may not patch configmaps in namespace shop`. */
+function rightsWords(words: string): string {
+  const said = /User "([^"]+)" cannot (\w+) resource "([^"]+)" in API group "[^"]*"(?: in the namespace "([^"]+)")?/.exec(words);
+  if (!said) return words.replace(/^\S+ "[^"]*" is forbidden: /, '');
+  const [, user, verb, resource, namespace] = said;
+  return `${user} may not ${verb} ${resource}${namespace === undefined ? '' : ` in namespace ${namespace}`}`;
 }
 
 function invalid(words: string, failure: Failure, object: KubeObject): Refusal {
