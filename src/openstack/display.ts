@@ -84,14 +84,22 @@ export function childrenOf(kind: KindId, resource: Resource): readonly Child[] {
   });
 }
 
-/** A resource as the language server may see it: columns, state, and only those fields that a rule names. */
-export function toFacts(kind: KindId, resource: Resource, fields: readonly string[] = [], options: DisplayOptions = {}) {
+/**
+ * A resource as the language server may see it: columns, state, and those fields that the row (or the caller) allows to rules. The name is the service's own, since it
+ * may be written into a manifest; the id where there is none.
+ */
+export function toFacts(
+  kind: KindId,
+  resource: Resource,
+  fields: readonly string[] = kindOf(kind).facts ?? [],
+  options: DisplayOptions = {},
+) {
   const state = healthOf(kind, resource)?.word;
   const asked = fields.map((field) => [field, fieldOf(resource, field)] as const).filter(([, value]) => value !== undefined);
   return {
     kind,
     id: idOf(kind, resource),
-    name: nameOf(kind, resource),
+    name: plainText(textAt(resource, kindOf(kind).name ?? 'name') ?? '', 255) || idOf(kind, resource),
     columns: columnsOf(kind, resource, options),
     ...(state !== undefined && { state }),
     ...(asked.length > 0 && { fields: Object.fromEntries(asked) }),

@@ -73,6 +73,8 @@ export interface Kind<K extends string = string> {
   readonly nameless?: string | ((resource: Resource) => string | undefined);
   /** Shown in this order, the state apart: the first two that have a value in the row, all in tooltip and hover. Nothing else of a resource leaves the extension host. */
   readonly columns: readonly Column<K>[];
+  /** Fields that rules across fields may read in the language server, beside the columns: plain facts, nothing secret. */
+  readonly facts?: readonly string[];
   readonly status?: readonly StatusField[];
   /** What lies below: resources of `kind` whose field equals ours: `where: {network_id: 'id'}`. */
   readonly children?: readonly { readonly kind: K; readonly where: Readonly<Record<string, string>>; readonly label?: string }[];

@@ -36,6 +36,7 @@ export const blockStorage = {
     listKey: 'volumes',
     itemKey: 'volume',
     status,
+    facts: ['status', 'size', 'volume_type', 'availability_zone', 'multiattach', 'bootable'],
     columns: [
       gib('size', 'size'),
       { title: 'attached to', of: attachmentsOf },
@@ -63,6 +64,7 @@ export const blockStorage = {
     listKey: 'snapshots',
     itemKey: 'snapshot',
     status,
+    facts: ['status', 'size', 'volume_id'],
     columns: [
       gib('size', 'size'),
       named('volume', 'volume_id', 'block-storage.volume'),
@@ -98,6 +100,7 @@ export const blockStorage = {
     itemKey: 'volume_type',
     query: { is_public: 'None' },
     shared: true,
+    facts: ['is_public'],
     columns: ['description', titled('public', 'is_public'), titled('extra specs', 'extra_specs'), 'id'],
   },
   'block-storage.availability_zone': {
@@ -110,6 +113,7 @@ export const blockStorage = {
     name: 'zoneName',
     get: false,
     paged: false,
+    facts: ['zoneState.available'],
     columns: [
       {
         title: 'available',

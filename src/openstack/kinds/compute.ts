@@ -20,6 +20,7 @@ export const compute = {
       },
       { field: 'OS-EXT-STS:task_state', busy: ['*'] },
     ],
+    facts: ['status', 'tags'],
     columns: [
       titled('fault', 'fault.message'),
       { title: 'flavor', of: (server: Resource) => textAt(server, 'flavor.original_name') ?? textAt(server, 'flavor.id') },
@@ -49,6 +50,7 @@ export const compute = {
     // An administrator gets public ones only unless asked otherwise; everybody else gets public and permitted ones whatever is asked.
     query: { is_public: 'None' },
     shared: true,
+    facts: ['vcpus', 'ram', 'disk'],
     columns: [
       amount('vCPUs', 'vcpus', 'vCPU'),
       mib('RAM', 'ram'),
@@ -67,6 +69,7 @@ export const compute = {
     itemKey: 'keypair',
     wrapped: 'keypair',
     id: 'name',
+    facts: ['type'],
     columns: ['type', 'fingerprint'],
   },
   'compute.server_group': {
@@ -76,6 +79,7 @@ export const compute = {
     path: '/os-server-groups',
     listKey: 'server_groups',
     itemKey: 'server_group',
+    facts: ['policy'],
     columns: ['policy', count('members', 'members'), 'id'],
   },
   'compute.availability_zone': {
@@ -88,6 +92,7 @@ export const compute = {
     name: 'zoneName',
     get: false,
     paged: false,
+    facts: ['zoneState.available'],
     columns: [
       {
         title: 'available',

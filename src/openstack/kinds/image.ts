@@ -18,6 +18,7 @@ export const image = {
         bad: ['killed'],
       },
     ],
+    facts: ['status', 'visibility', 'size', 'min_disk', 'min_ram'],
     columns: [
       bytes('size', 'size'),
       'visibility',

@@ -13,6 +13,7 @@ export const keyManager = {
     listKey: 'secrets',
     id: 'secret_ref',
     status,
+    facts: ['status', 'secret_type', 'expiration'],
     columns: [
       titled('type', 'secret_type'),
       { title: 'expires', of: (secret) => (typeof secret['expiration'] === 'string' ? secret['expiration'] : 'does not expire') },
@@ -29,6 +30,7 @@ export const keyManager = {
     listKey: 'containers',
     id: 'container_ref',
     status,
+    facts: ['type', 'status'],
     columns: ['type', count('secrets', 'secret_refs'), 'created'],
   },
 } as const satisfies Readonly<Record<string, Kind>>;

@@ -17,6 +17,16 @@ export const loadBalancer = {
     listKey: 'loadbalancers',
     itemKey: 'loadbalancer',
     status,
+    facts: [
+      'provisioning_status',
+      'operating_status',
+      'vip_address',
+      'vip_subnet_id',
+      'vip_network_id',
+      'vip_port_id',
+      'provider',
+      'tags',
+    ],
     columns: [
       titled('address', 'vip_address'),
       'provider',
@@ -106,6 +116,7 @@ export const loadBalancer = {
     listKey: 'flavors',
     itemKey: 'flavor',
     shared: true,
+    facts: ['enabled'],
     columns: ['description', titled('enabled', 'enabled'), 'id'],
   },
   'load-balancer.availability_zone': {
@@ -117,6 +128,7 @@ export const loadBalancer = {
     itemKey: 'availability_zone',
     id: 'name',
     shared: true,
+    facts: ['enabled'],
     columns: ['description', titled('enabled', 'enabled')],
   },
 } as const satisfies Readonly<Record<string, Kind>>;

@@ -12,6 +12,7 @@ export const network = {
     itemKey: 'network',
     shared: true,
     status: [{ field: 'status', good: ['ACTIVE'], busy: ['BUILD'], bad: ['ERROR'] }],
+    facts: ['router:external', 'shared', 'subnets', 'status', 'tags'],
     columns: [
       mark('external', 'router:external'),
       mark('shared', 'shared'),
@@ -35,6 +36,7 @@ export const network = {
     listKey: 'subnets',
     itemKey: 'subnet',
     shared: true,
+    facts: ['network_id', 'cidr', 'ip_version', 'gateway_ip', 'enable_dhcp', 'tags'],
     columns: [
       titled('CIDR', 'cidr'),
       titled('gateway', 'gateway_ip'),
@@ -67,6 +69,7 @@ export const network = {
       { field: 'status', good: ['ACTIVE'], busy: ['BUILD'], bad: ['ERROR'] },
       { field: 'binding:vif_type', bad: ['binding_failed'] },
     ],
+    facts: ['network_id', 'fixed_ips', 'device_id', 'device_owner', 'status'],
     columns: [
       titled('addresses', 'fixed_ips.ip_address'),
       titled('owner', 'device_owner'),
@@ -87,6 +90,7 @@ export const network = {
     listKey: 'routers',
     itemKey: 'router',
     status: [{ field: 'status', good: ['ACTIVE'], busy: ['ALLOCATING'], bad: ['ERROR'] }],
+    facts: ['external_gateway_info.network_id', 'status'],
     columns: [
       named('external network', 'external_gateway_info.network_id', 'network.network'),
       titled('external address', 'external_gateway_info.external_fixed_ips.ip_address'),
@@ -107,6 +111,7 @@ export const network = {
     itemKey: 'floatingip',
     name: 'floating_ip_address',
     status: [{ field: 'status', good: ['ACTIVE'], bad: ['ERROR'] }],
+    facts: ['floating_network_id', 'port_id', 'status'],
     columns: [
       { title: 'fixed address', of: (ip: Resource) => textAt(ip, 'fixed_ip_address') ?? 'not bound' },
       named('network', 'floating_network_id', 'network.network'),
@@ -125,6 +130,7 @@ export const network = {
     path: '/security-groups',
     listKey: 'security_groups',
     itemKey: 'security_group',
+    facts: ['project_id'],
     columns: [count('rules', 'security_group_rules'), 'description', mark('shared', 'shared'), 'tags', 'id'],
     children: [{ kind: 'network.security_group_rule', where: { security_group_id: 'id' } }],
   },

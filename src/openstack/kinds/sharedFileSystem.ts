@@ -19,6 +19,7 @@ export const sharedFileSystem = {
         bad: ['error', '*_error', 'error_*'],
       },
     ],
+    facts: ['status', 'size', 'share_proto'],
     columns: [
       gib('size', 'size'),
       titled('protocol', 'share_proto'),
@@ -38,6 +39,7 @@ export const sharedFileSystem = {
     itemKey: 'share_type',
     shared: true,
     paged: false,
+    facts: ['required_extra_specs'],
     columns: [
       'description',
       titled('public', 'share_type_access:is_public'),
