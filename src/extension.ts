@@ -1,17 +1,94 @@
-import { type ExtensionContext, window } from 'vscode';
+import { type ExtensionContext, ExtensionMode, l10n, window } from 'vscode';
+import { Deployments } from './commands/deployments.ts';
+import { DeploymentsView } from './commands/deploymentsView.ts';
+import { registerCommands } from './commands/index.ts';
+import { protectionOf } from './deploy/target.ts';
+import { Answers } from './host/answers.ts';
+import { Bindings } from './host/bindings.ts';
+import { Checks } from './host/checks.ts';
+import { ManifestLens } from './host/codeLens.ts';
+import { Connections } from './host/connections.ts';
+import { registerContextKeys } from './host/contextKeys.ts';
+import { Documents } from './host/documents.ts';
+import { LanguageServer } from './host/languageClient.ts';
 import { createLog } from './host/log.ts';
+import { programConsent } from './host/programConsent.ts';
+import { createPrompts } from './host/prompts.ts';
+import { Secrets } from './host/secrets.ts';
 import { Settings } from './host/settings.ts';
+import { StatusBar } from './host/statusBar.ts';
 
-/** Registers and returns; every room that does work is loaded by the first gesture that needs it. */
-export function activate(context: ExtensionContext): void {
-  const log = createLog();
-  const settings = new Settings();
-  const empty = { getChildren: () => [], getTreeItem: () => ({}) };
-  context.subscriptions.push(
-    log,
-    settings,
-    ...['clouds', 'clusters', 'deployments'].map((view) =>
-      window.createTreeView(`hybridClusters.${view}`, { treeDataProvider: empty }),
+/** Registers and returns: whatever reads, contacts or runs something is loaded by the first gesture that needs it. */
+export function activate(context: ExtensionContext): object | undefined {
+  try {
+    return start(context);
+  } catch (error) {
+    void window.showErrorMessage(
+      l10n.t('Hybrid Clusters could not start: {0}', error instanceof Error ? error.message : String(error)),
+    );
+    throw error;
+  }
+}
+
+function start(context: ExtensionContext): object | undefined {
+  const keep = <T extends { dispose(): unknown }>(one: T): T => {
+    context.subscriptions.push(one);
+    return one;
+  };
+  const log = keep(createLog());
+  const settings = keep(new Settings());
+  const prompts = createPrompts();
+  const secrets = new Secrets(context.secrets, prompts);
+  const bindings = keep(new Bindings(settings));
+  const documents = keep(new Documents());
+  const deployments = keep(new Deployments());
+  const mayRun = programConsent(prompts, context.globalState);
+  const connections = keep(
+    new Connections(async () => (await import('./worlds.ts')).openWorlds({ log, settings, secrets, mayRun })),
+  );
+  const { clouds, contexts } = connections;
+  keep(
+    settings.onDidChange(
+      (keys) => keys.some((key) => key === 'clouds.files' || key === 'kubeconfig.files') && connections.renew(),
     ),
   );
+  keep(clouds.onDidChange(() => bindings.renew()));
+  keep(contexts.onDidChange(() => bindings.renew()));
+  const answers = keep(
+    new Answers({
+      bindings,
+      clouds,
+      contexts,
+      toFacts: async () => (await import('./worlds.ts')).toFacts,
+      readSchema: async () => (await import('./worlds.ts')).readSchema,
+    }),
+  );
+  const trouble = answers.trouble.bind(answers);
+
+  const server = keep(
+    new LanguageServer({ program: context.asAbsolutePath('dist/server.js'), log, settings, bindings, answers }),
+  );
+  const checks = keep(new Checks(server.onDidCheck));
+  const protection = (name: string) =>
+    protectionOf(name, { protected: settings.protectedTargets, readOnly: settings.readOnlyTargets });
+  keep(new StatusBar({ bindings, checks, trouble, protection }));
+  keep(new ManifestLens(bindings, checks));
+  keep(registerContextKeys());
+  const parts = {
+    log,
+    settings,
+    prompts,
+    secrets,
+    bindings,
+    checks,
+    documents,
+    deployments,
+    clouds,
+    contexts,
+    memory: context.workspaceState,
+    trouble,
+  };
+  keep(new DeploymentsView(deployments));
+  for (const one of registerCommands(parts)) keep(one);
+  return context.extensionMode === ExtensionMode.Test ? { prompts } : undefined;
 }

@@ -17,6 +17,8 @@ export interface Question {
  * (`Object.assign(prompts, { confirm: async () => true })`).
  */
 export interface Prompts {
+  /** A notification with buttons, not modal; the title of the button pressed, or undefined. */
+  offer(message: string, buttons: readonly string[], severity?: 'information' | 'warning' | 'error'): Promise<string | undefined>;
   /** Modal; true only for the yes button. */
   confirm(question: Question): Promise<boolean>;
   /** Asks to type the word exactly; true if typed. */
@@ -31,9 +33,16 @@ export interface Prompts {
   password(title: string, prompt: string): Promise<string | undefined>;
 }
 
+const notify = {
+  information: (message: string, ...buttons: string[]) => window.showInformationMessage(message, ...buttons),
+  warning: (message: string, ...buttons: string[]) => window.showWarningMessage(message, ...buttons),
+  error: (message: string, ...buttons: string[]) => window.showErrorMessage(message, ...buttons),
+} as const;
+
 /** The questions as VS Code asks them. */
 export function createPrompts(): Prompts {
   return {
+    offer: async (message, buttons, severity = 'information') => notify[severity](message, ...buttons),
     confirm: async ({ message, detail, yes }) =>
       (await window.showWarningMessage(message, { modal: true, ...(detail ? { detail } : {}) }, yes)) === yes,
     confirmByTyping: async ({ message, detail, word, yes }) =>

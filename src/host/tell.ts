@@ -1,4 +1,4 @@
-import { commands, l10n, Position, Range, Uri, window } from 'vscode';
+import { commands, l10n, Position, Range, Uri, window, workspace } from 'vscode';
 import type { Failure, Reason } from '../base/failure.ts';
 import type { Logger } from '../base/logger.ts';
 
@@ -40,11 +40,15 @@ export async function tell(failure: Failure, log: Logger, ways: readonly WayOut[
   await all.find(({ title }) => title === chosen)?.run();
 }
 
-/** Opens a file of the user with the cursor at line and column, both from 1. */
-export async function openAt(at: NonNullable<Failure['at']>): Promise<void> {
-  const position = new Position(Math.max(0, (at.line ?? 1) - 1), Math.max(0, (at.column ?? 1) - 1));
+/** Opens a file of the user with the cursor at line and column, both from 1, or at an offset in UTF-16 units from 0. */
+export async function openAt(at: NonNullable<Failure['at']> & { readonly offset?: number }): Promise<void> {
   const uri = /^[a-z][a-z0-9+.-]+:/i.test(at.file) ? Uri.parse(at.file) : Uri.file(at.file);
-  await window.showTextDocument(uri, { selection: new Range(position, position) });
+  const document = await workspace.openTextDocument(uri);
+  const position =
+    at.offset === undefined
+      ? new Position(Math.max(0, (at.line ?? 1) - 1), Math.max(0, (at.column ?? 1) - 1))
+      : document.positionAt(at.offset);
+  await window.showTextDocument(document, { selection: new Range(position, position) });
 }
 
 function placeOf({ at }: Failure): WayOut[] {

@@ -1,0 +1,96 @@
+import { commands, type Disposable, type LogOutputChannel, type Memento, Uri, workspace } from 'vscode';
+import type { Failure } from '../base/failure.ts';
+import type { Binding } from '../binding/binding.ts';
+import type { Bindings } from '../host/bindings.ts';
+import type { Checks } from '../host/checks.ts';
+import type { Documents } from '../host/documents.ts';
+import type { Prompts } from '../host/prompts.ts';
+import type { Secrets } from '../host/secrets.ts';
+import type { Settings } from '../host/settings.ts';
+import { placeInFront } from '../host/statusBar.ts';
+import type { Contexts } from '../kubernetes/cluster.ts';
+import type { Clouds } from '../openstack/cloud.ts';
+import { addFile, cloudsFile, kubeconfigFile } from './addFile.ts';
+import { bindFolder } from './bindFolder.ts';
+import { chooseFolder } from './chooseFolder.ts';
+import { choosePlaces } from './choosePlaces.ts';
+import type { Deployments } from './deployments.ts';
+import { subjectOf } from './deploymentsView.ts';
+import { signIn, signOut } from './signIn.ts';
+import { where } from './where.ts';
+
+/** Everything a command may need; each takes of it what it names. */
+export interface Parts {
+  readonly log: LogOutputChannel;
+  readonly settings: Settings;
+  readonly prompts: Prompts;
+  readonly secrets: Secrets;
+  readonly bindings: Bindings;
+  readonly checks: Checks;
+  readonly documents: Documents;
+  readonly deployments: Deployments;
+  readonly clouds: Clouds;
+  readonly contexts: Contexts;
+  /** What this workspace remembers. */
+  readonly memory: Memento;
+  /** Why the cloud of a binding could not be asked the last time. */
+  readonly trouble: (binding: Binding) => Failure | undefined;
+}
+
+/** Gets what VS Code hands over: the row or file it was called on, and all that are selected; nothing from the palette. */
+type Handler = (...args: readonly unknown[]) => unknown;
+
+/** Commands that look and copy only: the others do nothing in Restricted Mode, hidden or not. */
+const harmless: readonly string[] = ['hybridClusters.showLog', 'hybridClusters.getStarted'];
+
+/** The table: id → handler. What deploys is loaded by its first use. */
+export function handlers(parts: Parts): Readonly<Record<string, Handler>> {
+  const { prompts, bindings, clouds, contexts, deployments, log } = parts;
+  const deploy = async (args: readonly unknown[], always: boolean) => {
+    const places = await choosePlaces(prompts, args);
+    const { applyDeploy } = await import('./applyDeploy.ts');
+    await applyDeploy(parts, places, { always });
+  };
+  return {
+    'hybridClusters.applyDeploy': (...args) => deploy(args, false),
+    'hybridClusters.plan': (...args) => deploy(args, true),
+    'hybridClusters.deployPlan': () => deployments.pending?.proceed(),
+    'hybridClusters.dismissPlan': () => deployments.pending?.dismiss(),
+    'hybridClusters.cancelRun': () => deployments.history.running?.cancel(),
+    'hybridClusters.showDiff': async (row) => (await import('./showDiff.ts')).showDiff(parts, subjectOf(row)),
+    'hybridClusters.openStep': async (row) => (await import('./openStep.ts')).openStep(parts, subjectOf(row)),
+    'hybridClusters.openLogs': async (row) => (await import('./openStep.ts')).openLogs(parts, subjectOf(row)),
+    'hybridClusters.openReport': async (row) => (await import('./openStep.ts')).openReport(parts, subjectOf(row)),
+    'hybridClusters.bindFolder': (place) => bindFolder(parts, place instanceof Uri ? place : undefined),
+    'hybridClusters.unbindFolder': async (place) =>
+      bindings.bind(await chooseFolder(prompts, place instanceof Uri ? place : placeInFront()), undefined),
+    'hybridClusters.where': () => where(parts),
+    'hybridClusters.addCloud': async () =>
+      addFile(cloudsFile, filesOf((await clouds.list()).clouds.map(({ source }) => source?.file)), prompts),
+    'hybridClusters.addKubeconfig': async () =>
+      addFile(kubeconfigFile, filesOf((await contexts.list()).contexts.map(({ source }) => source.file)), prompts),
+    'hybridClusters.signIn': (row) => signIn(parts, cloudOf(row)),
+    'hybridClusters.signOut': (row) => signOut(parts, cloudOf(row)),
+    'hybridClusters.showLog': () => log.show(),
+    'hybridClusters.getStarted': () =>
+      commands.executeCommand('workbench.action.openWalkthrough', 'hybrid-clusters.hybrid-clusters#start'),
+  };
+}
+
+/** Registers the table. A command can be called although it is hidden, so trust is looked at again; an unexpected error is logged whole and told in one sentence. */
+export function registerCommands(parts: Parts): Disposable[] {
+  return Object.entries(handlers(parts)).map(([id, handler]) =>
+    commands.registerCommand(id, async (...args: readonly unknown[]) => {
+      if (!workspace.isTrusted && !harmless.includes(id)) return;
+      try {
+        return await handler(...args);
+      } catch (error) {
+        parts.log.error(error instanceof Error ? error : String(error));
+        throw error;
+      }
+    }),
+  );
+}
+
+const filesOf = (files: readonly (string | undefined)[]) => [...new Set(files.filter((file) => file !== undefined))];
+const cloudOf = (row: unknown) => (typeof row === 'string' ? row : undefined);
