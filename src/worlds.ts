@@ -6,10 +6,6 @@ import type { Settings } from './host/settings.ts';
 import type { ExecConsent } from './kubernetes/execCredential.ts';
 import { openContexts } from './kubernetes/openContexts.ts';
 import { createClouds } from './openstack/clouds.ts';
-import { columnsOf, healthOf, idOf, nameOf } from './openstack/display.ts';
-import type { Resource } from './openstack/kind.ts';
-import type { KindId } from './openstack/kinds/kinds.ts';
-import type { ResourceFacts } from './protocol.ts';
 
 /** The other half of the composition root, loaded by the first gesture that needs one of the worlds: the transport and both worlds over it. */
 export interface WorldParts {
@@ -40,16 +36,5 @@ export function openWorlds({ log, settings, secrets, mayRun }: WorldParts): Worl
   };
 }
 
-/** The part of a resource that the language server may see: the columns of its row, nothing else. */
-export function toFacts(kind: KindId, resource: Resource): ResourceFacts {
-  const state = healthOf(kind, resource)?.word;
-  return {
-    kind,
-    id: idOf(kind, resource),
-    name: nameOf(kind, resource),
-    ...(state ? { state } : {}),
-    columns: columnsOf(kind, resource),
-  };
-}
-
 export { readSchema } from './kubernetes/schemas.ts';
+export { toFacts } from './openstack/display.ts';
