@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { KubeObject } from '../kubernetes/cluster.ts';
+import { exactJson } from '../kubernetes/exactJson.ts';
 import { type Fields, isFields, type Path, sameJson } from './fields.ts';
 
 /** One difference between two objects; a side is undefined where the field is not there. */
@@ -40,7 +41,7 @@ function hideSecret(secret: KubeObject): KubeObject {
 
 function hashOf(key: string, value: unknown): string {
   const hash = createHash('sha256')
-    .update(`${key}\0${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .update(`${key}\0${typeof value === 'string' ? value : exactJson(value)}`)
     .digest('hex');
   return `sha256:${hash.slice(0, 12)}`;
 }
@@ -98,7 +99,7 @@ function isHash(value: unknown): boolean {
 }
 
 function brief(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : exactJson(value);
   const line = text.split('\n', 1)[0] ?? '';
   return line.length > 40 ? `${line.slice(0, 39)}…` : line === text ? line : `${line}…`;
 }

@@ -1,3 +1,4 @@
+import { exactJson } from '../kubernetes/exactJson.ts';
 import { fileName } from './gate.ts';
 import type { Blocker, Plan, Step, StepAction, Target } from './types.ts';
 
@@ -88,6 +89,6 @@ function blockerLine({ message, finding, step }: Blocker, plan: Plan): string {
 
 function brief(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : exactJson(value);
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
