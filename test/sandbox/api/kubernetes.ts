@@ -24,6 +24,11 @@ const PATCHES = {
   apply: 'application/apply-patch+yaml',
 } as const;
 
+/** The strategic patch that takes one finalizer away, whatever else has changed since the object was read. */
+export function withoutFinalizer(name: string) {
+  return { metadata: { '$deleteFromPrimitiveList/finalizers': [name] } };
+}
+
 /** A thin client of one API server: paths in, plain JSON out. */
 export class Kubernetes {
   readonly #server: string;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Kubernetes } from '../api/kubernetes.ts';
+import { type Kubernetes, withoutFinalizer } from '../api/kubernetes.ts';
 import type { Node, Service } from '../api/objects.ts';
 import type { OpenStack } from '../api/openstack.ts';
 import { Refused } from '../api/request.ts';
@@ -108,9 +108,7 @@ export class LoadBalancerStandIn {
 
   async #ensure(service: Service, key: string): Promise<void> {
     if (!service.metadata.finalizers?.includes(FINALIZER)) {
-      await this.#kubernetes.patch(pathOf(service), 'merge', {
-        metadata: { finalizers: [...(service.metadata.finalizers ?? []), FINALIZER] },
-      });
+      await this.#kubernetes.patch(pathOf(service), 'strategic', { metadata: { finalizers: [FINALIZER] } });
     }
     if (!hasAddress(service)) await this.#tell(service, 'Normal', 'EnsuringLoadBalancer', 'Ensuring load balancer');
     const settings = readSettings(service, this.#defaults);
@@ -319,12 +317,11 @@ export class LoadBalancerStandIn {
     }
     this.#settled.delete(keyOf(service));
     await this.#tell(service, 'Normal', 'DeletedLoadBalancer', 'Deleted load balancer');
-    const finalizers = (service.metadata.finalizers ?? []).filter((name) => name !== FINALIZER);
-    const annotations = service.metadata.deletionTimestamp === undefined ? { annotations: { [ID]: null, [ADDRESS]: null } } : {};
     if (service.metadata.deletionTimestamp === undefined) {
       await this.#kubernetes.patch(`${pathOf(service)}/status`, 'merge', { status: { loadBalancer: null } });
+      await this.#kubernetes.patch(pathOf(service), 'merge', { metadata: { annotations: { [ID]: null, [ADDRESS]: null } } });
     }
-    await this.#kubernetes.patch(pathOf(service), 'merge', { metadata: { finalizers, ...annotations } });
+    await this.#kubernetes.patch(pathOf(service), 'strategic', withoutFinalizer(FINALIZER));
   }
 
   #tell(service: Service, type: 'Normal' | 'Warning', reason: string, message: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Kubernetes } from '../api/kubernetes.ts';
+import { type Kubernetes, withoutFinalizer } from '../api/kubernetes.ts';
 import type { Claim, KubeObject, Node, PersistentVolume, StorageClass, VolumeAttachment } from '../api/objects.ts';
 import type { OpenStack } from '../api/openstack.ts';
 import { Refused } from '../api/request.ts';
@@ -130,8 +130,7 @@ export class VolumeStandIn {
       await this.#kubernetes.delete(`/api/v1/persistentvolumes/${key}`);
     }
     if (volume.metadata.deletionTimestamp !== undefined && volume.metadata.finalizers?.includes(PV_FINALIZER)) {
-      const finalizers = volume.metadata.finalizers.filter((name) => name !== PV_FINALIZER);
-      await this.#kubernetes.patch(`/api/v1/persistentvolumes/${key}`, 'merge', { metadata: { finalizers } });
+      await this.#kubernetes.patch(`/api/v1/persistentvolumes/${key}`, 'strategic', withoutFinalizer(PV_FINALIZER));
     }
     return undefined;
   }
@@ -167,7 +166,7 @@ export class VolumeStandIn {
     try {
       if (handle === undefined || server === undefined) throw new Error(`node ${attachment.spec.nodeName} has no server`);
       if (!attachment.metadata.finalizers?.includes(ATTACH_FINALIZER)) {
-        await this.#kubernetes.patch(path, 'merge', { metadata: { finalizers: [ATTACH_FINALIZER] } });
+        await this.#kubernetes.patch(path, 'strategic', { metadata: { finalizers: [ATTACH_FINALIZER] } });
       }
       await this.#attachVolume(handle, server);
       await this.#kubernetes.patch(`${path}/status`, 'merge', {
@@ -201,10 +200,8 @@ export class VolumeStandIn {
         if (!(error instanceof Refused && error.status === 404)) throw error;
       }
     }
-    const finalizers = (attachment.metadata.finalizers ?? []).filter((name) => name !== ATTACH_FINALIZER);
-    await this.#kubernetes.patch(`/apis/storage.k8s.io/v1/volumeattachments/${attachment.metadata.name}`, 'merge', {
-      metadata: { finalizers },
-    });
+    const path = `/apis/storage.k8s.io/v1/volumeattachments/${attachment.metadata.name}`;
+    await this.#kubernetes.patch(path, 'strategic', withoutFinalizer(ATTACH_FINALIZER));
   }
 
   #tell(claim: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): Promise<void> {
