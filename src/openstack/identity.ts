@@ -126,7 +126,10 @@ export class Identity {
     const body = authRequest(config, scope);
     if (!body.ok) return body;
     const token = await this.#post(body.value, signal);
-    if (!token.ok && token.failure.reason === 'signedOut') this.#rejected = { failure: token.failure, at: this.#clock.now() };
+    if (!token.ok && token.failure.reason === 'signedOut') {
+      this.#rejected = { failure: token.failure, at: this.#clock.now() };
+      this.#asked = undefined;
+    }
     return token;
   }
 

@@ -164,6 +164,19 @@ test('https goes through a proxy by CONNECT, http by absolute URL; a refusal nam
   proxy.close();
 });
 
+test('a command line takes its proxies from the environment, and keeps to NO_PROXY', async () => {
+  await using target = await scriptedServer({ 'GET /direct': { text: 'direct' } });
+  await using proxy = await scriptedServer({ 'GET http://inside.invalid/x': { text: 'by proxy' } });
+  const shell = createHttp(undefined, { proxyEnv: { HTTP_PROXY: proxy.url, NO_PROXY: '127.0.0.1' } });
+  const text = async (url: string) => {
+    const answer = await shell.request({ method: 'GET', url });
+    return answer.ok ? answer.value.text() : answer.failure.message;
+  };
+  assert.equal(await text('http://inside.invalid/x'), 'by proxy');
+  assert.equal(await text(`${target.url}/direct`), 'direct');
+  shell.dispose();
+});
+
 test('connections are kept and shared, sixteen at most, and streams do not take them', async () => {
   const sockets = new Set<net.Socket>();
   const server = http.createServer((request, response) => {

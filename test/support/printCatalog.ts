@@ -1,0 +1,3 @@
+import { catalogTable } from '../../src/openstack/catalogTable.ts';
+
+console.log(catalogTable());
