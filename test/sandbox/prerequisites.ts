@@ -17,7 +17,7 @@ export interface Missing {
 
 const PACKAGES = {
   what: 'OpenStack (14 services) and MariaDB from Debian packages, through apt-get',
-  size: '70 MB to fetch, 670 MB installed',
+  size: 'up to 190 MB to fetch, 670 MB installed',
 };
 const CONTROL_PLANE = {
   what: 'Kubernetes 1.36 with etcd and kwok, built from Go modules',
