@@ -38,6 +38,17 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What is asked of a list. */
+export interface ListCall {
+  /** Fills the path of kinds that lie below another one. */
+  readonly parent?: Resource | undefined;
+  /** Go to the service as they stand. */
+  readonly filters?: Readonly<Record<string, string>>;
+  /** Hears of the first page as soon as it is there, if more follow. */
+  readonly onFirstPage?: ((items: readonly Resource[]) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** A list as gathered from its pages. `complete` is false when it was cut at {@link mostItems}. */
 export interface Listed {
   readonly items: readonly Resource[];
@@ -68,57 +79,30 @@ export class Client {
     return catalogueUrl(this.#options.config, serviceOf(kind), serviceRow(kind), token) !== undefined;
   }
 
-  /** Lists a kind, all pages. `filters` go to the service as they stand; `parent` fills the path. */
-  async list(
-    kind: KindId,
-    scope: Scope,
-    {
-      parent,
-      filters = {},
-      signal,
-    }: {
-      readonly parent?: Resource | undefined;
-      readonly filters?: Readonly<Record<string, string>>;
-      readonly signal?: AbortSignal | undefined;
-    } = {},
-  ): Promise<Result<Listed>> {
+  /** Lists a kind, all pages. */
+  async list(kind: KindId, scope: Scope, { parent, filters = {}, onFirstPage, signal }: ListCall = {}): Promise<Result<Listed>> {
     const row = kindOf(kind);
-    const service = serviceRow(kind);
     const token = await this.#options.identity.token(scope, signal);
     if (!token.ok) return token;
     const path = pathOf(kind, row.listPath ?? row.path, token.value, parent);
     if (!path.ok) return path;
-    let query: URLSearchParams | undefined = new URLSearchParams({
-      ...row.query,
-      ...filters,
-      ...narrowing(kind, service, token.value),
-    });
-    if (service.limit !== undefined && row.paged !== false) query.set('limit', String(service.limit));
+    const usable = (all: readonly Resource[]) => keepUsable(kind, token.value, row.quirk ? row.quirk(all) : all);
     const items: Resource[] = [];
-    const call = { service: serviceOf(kind), path: path.value, scope, doing: `list ${row.label[1].toLowerCase()}`, signal };
+    let query: URLSearchParams | undefined = firstQuery(kind, filters, token.value);
     while (query && items.length < mostItems) {
-      const body: Result<unknown> = await this.json({ ...call, query });
-      if (!body.ok) return body;
-      const page = itemsOf(kind, body.value);
-      if (!page)
-        return failed(
-          'malformed',
-          `The ${call.service} service of cloud ${this.#options.config.name} answered without a list of ${row.label[1].toLowerCase()}.`,
-        );
-      items.push(...page);
-      query =
-        row.paged === false
-          ? undefined
-          : nextQuery(service, {
-              body: body.value,
-              items: page,
-              listKey: row.listKey,
-              query,
-              identity: (item) => textAt(item, row.id ?? 'id') ?? '',
-            });
+      const page: Result<{ items: readonly Resource[]; next: URLSearchParams | undefined }> = await this.#page(
+        kind,
+        scope,
+        path.value,
+        query,
+        signal,
+      );
+      if (!page.ok) return page;
+      if (items.length === 0 && page.value.next) onFirstPage?.(usable(page.value.items));
+      items.push(...page.value.items);
+      query = page.value.next;
     }
-    const usable = keepUsable(kind, service, token.value, row.quirk ? row.quirk(items) : items);
-    return success({ items: usable, complete: query === undefined });
+    return success({ items: usable(items), complete: query === undefined });
   }
 
   /** One resource by id. Fails with `notFound` when the service has none. */
@@ -160,6 +144,22 @@ export class Client {
       ok: false,
       failure: serviceFailure(answer.value.response, { ...call, cloud: config.name, project, user: token.value.user.name }),
     };
+  }
+
+  async #page(kind: KindId, scope: Scope, path: string, query: URLSearchParams, signal: AbortSignal | undefined) {
+    const { label, listKey, paged, id = 'id' } = kindOf(kind);
+    const many = label[1].toLowerCase();
+    const body = await this.json({ service: serviceOf(kind), path, query, scope, doing: `list ${many}`, signal });
+    if (!body.ok) return body;
+    const items = itemsOf(kind, body.value);
+    if (!items)
+      return failed(
+        'malformed',
+        `The ${serviceOf(kind)} service of cloud ${this.#options.config.name} answered without a list of ${many}.`,
+      );
+    const identity = (item: Resource) => textAt(item, id) ?? '';
+    const next = paged === false ? undefined : nextQuery(serviceRow(kind), { body: body.value, items, listKey, query, identity });
+    return success({ items, next });
   }
 
   async #answer(call: Call, token: Token): Promise<Result<{ response: HttpResponse; url: string }>> {
@@ -265,13 +265,22 @@ function pathOf(kind: KindId, path: string, token: Token, parent: Resource | und
   return failed('unsupported', `${row.label[1]} are only known below one ${below}.`);
 }
 
+function firstQuery(kind: KindId, filters: Readonly<Record<string, string>>, token: Token): URLSearchParams {
+  const { query, paged } = kindOf(kind);
+  const service = serviceRow(kind);
+  const all = new URLSearchParams({ ...query, ...filters, ...narrowing(kind, service, token) });
+  if (service.limit !== undefined && paged !== false) all.set('limit', String(service.limit));
+  return all;
+}
+
 /** An administrator sees every project's resources; a project's list is narrowed to its own. */
 function narrowing(kind: KindId, { projectQuery }: Service, token: Token): Record<string, string> {
   if (!projectQuery || kindOf(kind).shared || !token.project || !token.roles.includes('admin')) return {};
   return { [projectQuery]: token.project.id };
 }
 
-function keepUsable(kind: KindId, { usable }: Service, token: Token, items: readonly Resource[]): readonly Resource[] {
+function keepUsable(kind: KindId, token: Token, items: readonly Resource[]): readonly Resource[] {
+  const { usable } = serviceRow(kind);
   const { project, roles } = token;
   if (!usable || !kindOf(kind).shared || !project || !roles.includes('admin')) return items;
   return items.filter((item) => usable(item, project.id));

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { Emitter } from '../base/event.ts';
 import { type Failure, failed, type Result, success } from '../base/failure.ts';
 import type { Scope } from './authRequest.ts';
-import type { Client, Listed } from './client.ts';
+import type { Client, ListCall, Listed } from './client.ts';
 import { valuesAt } from './columns.ts';
 import { idOf, type NameLookup, nameOf } from './display.ts';
 import type { Resource } from './kind.ts';
@@ -44,6 +44,8 @@ export class OpenProject implements Project {
   readonly #changed = new Emitter<{ readonly kinds: readonly KindId[] }>();
   readonly #refusals = new Map<KindId, { readonly failure: Failure; readonly at: number }>();
   readonly #missed = new Map<KindId, number>();
+  /** Lists whose first page was given and whose rest failed: the next question gets the failure, not the first page again. */
+  readonly #torn = new Set<string>();
   readonly onDidChange = this.#changed.event;
 
   constructor(options: ProjectOptions) {
@@ -64,11 +66,13 @@ export class OpenProject implements Project {
   }
 
   async list(kind: KindId, options: ListOptions = {}): Promise<Result<ResourceList>> {
-    const { where = {}, parent, freshness = defaultAgeMs, signal } = options;
+    const { where = {}, parent, freshness = defaultAgeMs, partial = false, signal } = options;
     const whole = this.#lists.peek(keyOf(kind, {}, parent));
     if (whole && !whole.stale && this.#young(whole, freshness)) return success(toList(whole, where));
     const filters = serverFilters(kind, where);
-    const answer = await this.#load(kind, filters, parent, freshness, signal);
+    const key = keyOf(kind, filters, parent);
+    if (partial && !this.#lists.peek(key) && !this.#torn.delete(key)) return await this.#listPartly(kind, filters, options);
+    const answer = await this.#load(kind, { parent, filters, signal }, freshness);
     return answer.ok ? success(toList(answer.value, where)) : answer;
   }
 
@@ -135,21 +139,35 @@ export class OpenProject implements Project {
     this.#changed.dispose();
   }
 
-  async #load(
+  /** The first page as soon as it is there; the rest goes into the cache and is told by the event. */
+  async #listPartly(
     kind: KindId,
     filters: Readonly<Record<string, string>>,
-    parent: Resource | undefined,
-    freshness: Freshness,
-    signal: AbortSignal | undefined,
-  ): Promise<Result<Cached<Listed>>> {
+    options: ListOptions,
+  ): Promise<Result<ResourceList>> {
+    const { where = {}, parent, freshness = defaultAgeMs, signal } = options;
+    const first = Promise.withResolvers<Result<ResourceList>>();
+    let early = false;
+    const onFirstPage = (items: readonly Resource[]) => {
+      early = true;
+      first.resolve(success(toList({ value: { items, complete: false }, asOf: this.#clock.now(), stale: false }, where)));
+    };
+    const whole = this.#load(kind, { parent, filters, signal, onFirstPage }, freshness).then((answer) => {
+      if (early && !answer.ok) this.#torn.add(keyOf(kind, filters, parent));
+      if (early) this.#changed.fire({ kinds: [kind] });
+      return answer.ok ? success(toList(answer.value, where)) : answer;
+    });
+    return await Promise.race([first.promise, whole]);
+  }
+
+  async #load(kind: KindId, call: ListCall, freshness: Freshness): Promise<Result<Cached<Listed>>> {
     const refusal = this.#refusals.get(kind);
     if (refusal && freshness !== 'fresh' && this.#clock.now() - refusal.at < defaultAgeMs)
       return { ok: false, failure: refusal.failure };
-    const key = keyOf(kind, filters, parent);
+    const key = keyOf(kind, call.filters ?? {}, call.parent);
     const before = this.#lists.peek(key);
-    const load = (ending: AbortSignal) =>
-      this.#options.client.list(kind, this.#options.scope, { parent, filters, signal: ending });
-    const answer = await this.#lists.get(key, ageOf(freshness), load, { signal });
+    const load = (ending: AbortSignal) => this.#options.client.list(kind, this.#options.scope, { ...call, signal: ending });
+    const answer = await this.#lists.get(key, ageOf(freshness), load, { signal: call.signal });
     if (answer.ok) this.#refusals.delete(kind);
     else if (answer.failure.reason === 'forbidden') this.#refusals.set(kind, { failure: answer.failure, at: this.#clock.now() });
     if (answer.ok && before && this.#lists.peek(key) === answer.value && changed(before, answer.value))

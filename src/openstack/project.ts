@@ -12,7 +12,7 @@ export interface ResourceList {
   readonly asOf: number;
   /** True when the last attempt to renew it failed: shown, but as stale. */
   readonly stale: boolean;
-  /** False while more pages follow; `more()` on the project loads them. */
+  /** False while more pages follow (see {@link ListOptions.partial}), or where a list was cut because nobody can read so many rows. */
   readonly complete: boolean;
 }
 
@@ -25,6 +25,8 @@ export interface ListOptions {
   /** The parent resource, for kinds whose path needs one. */
   readonly parent?: Resource;
   readonly freshness?: Freshness;
+  /** True to have the first page of a long list as soon as it comes (`complete` false then); `onDidChange` fires once the rest is there. */
+  readonly partial?: boolean;
   readonly signal?: AbortSignal;
 }
 

@@ -167,3 +167,46 @@ test('children of a network are asked of the server by its id; no secret stands 
   const failures = await Promise.all([scripted.project.list('image.image'), scripted.project.get('compute.server', 'canary')]);
   assert.doesNotMatch(JSON.stringify(failures), /canary-(token|password)/);
 });
+
+test('the first page of a long list can be had before the rest; the rest is told by the event', async () => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const last = { servers: [{ id: 's2', name: 'two' }] };
+  await using scripted = await scriptedCloud({
+    'GET /compute/v2.1/servers/detail?limit=1000': {
+      json: { servers: [{ id: 's1', name: 'one' }], servers_links: [{ rel: 'next', href: '/?marker=s1' }] },
+    },
+    'GET /compute/v2.1/servers/detail?limit=1000&marker=s1': {
+      raw: (response) =>
+        void held.then(() => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(last))),
+    },
+  });
+  const { project } = scripted;
+  const told = new Promise((resolve) => project.onDidChange(({ kinds }) => resolve(kinds)));
+  const shape = async (partial: boolean) => {
+    const list = await project.list('compute.server', { partial });
+    return list.ok ? [list.value.items.length, list.value.complete] : list.failure;
+  };
+  assert.deepEqual(await shape(true), [1, false]);
+  release();
+  assert.deepEqual(await told, ['compute.server']);
+  assert.deepEqual(await shape(true), [2, true]);
+  assert.equal(scripted.asked().length, 2);
+});
+
+test('a long list that fails after its first page says so to the next question', async () => {
+  await using scripted = await scriptedCloud({
+    'GET /compute/v2.1/servers/detail?limit=1000': {
+      json: { servers: [{ id: 's1', name: 'one' }], servers_links: [{ rel: 'next', href: '/?marker=s1' }] },
+    },
+    'GET /compute/v2.1/servers/detail?limit=1000&marker=s1': { status: 500 },
+  });
+  const { project } = scripted;
+  const told = new Promise<void>((resolve) => project.onDidChange(() => resolve()));
+  assert.ok((await project.list('compute.server', { partial: true })).ok);
+  await told;
+  const again = await project.list('compute.server', { partial: true });
+  assert.equal(again.ok ? '' : again.failure.reason, 'unavailable');
+});
