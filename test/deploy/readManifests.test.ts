@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readManifests } from '../../src/deploy/readManifests.ts';
+
+/** Objects as `kind name @line`, findings as `code @line text`. */
+function read(text: string): string[] {
+  const { written, findings, blockers } = readManifests({ file: 'a.yaml', text });
+  const line = (offset: number) => text.slice(0, offset).split('\n').length;
+  return [
+    ...written.map(({ object, placeOf }) => `${object.kind} ${object.metadata.name} @${placeOf(['metadata', 'name']).line}`),
+    ...findings.map(({ code, range }) => `${code} @${line(range.start)} ${text.slice(range.start, range.end)}`),
+    ...blockers.map(({ message, place }) => `blocks @${place?.line} ${message.slice(0, 18)}`),
+  ];
+}
+
+test('documents, lists and their items keep their lines', () => {
+  assert.deepEqual(
+    read(`# only a comment
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: a
+---
+apiVersion: v1
+kind: List
+items:
+  - apiVersion: v1
+    kind: Secret
+    metadata:
+      name: b
+  - {apiVersion: v1, kind: Service, metadata: {name: c}}
+---
+values: are no object
+`),
+    ['ConfigMap a @6', 'Secret b @14', 'Service c @15'],
+  );
+});
+
+test('JSON is read as well', () => {
+  assert.deepEqual(read('{\n  "apiVersion": "v1",\n  "kind": "ConfigMap",\n  "metadata": {"name": "a"}\n}\n'), [
+    'ConfigMap a @4',
+  ]);
+});
+
+test('an object without metadata is told', () => {
+  assert.deepEqual(read('apiVersion: v1\nkind: ConfigMap\n'), ['object.unreadable @2 ConfigMap']);
+});
+
+test('templates are refused, broken text and open merges are found', () => {
+  assert.deepEqual(read('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Values.name }}"}\n'), [
+    'blocks @3 This is a template',
+  ]);
+  assert.deepEqual(read('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  name: b\n').slice(-1), [
+    'yaml.duplicateKey @5 name',
+  ]);
+  assert.deepEqual(read('apiVersion: v1\n<<<<<<< HEAD\nkind: ConfigMap\n=======\n'), ['yaml.conflict @2 <<<<<<<']);
+});
