@@ -1,5 +1,5 @@
-import { Positions } from '../deploy/positions.ts';
 import type { Finding, Severity } from '../manifest/finding.ts';
+import { LineIndex } from '../manifest/lineIndex.ts';
 
 /** A finding as other tools read it: lines and columns from 1, the end exclusive. */
 export interface FindingRow {
@@ -15,16 +15,16 @@ export interface FindingRow {
 
 /** Findings with their offsets turned into positions, ordered by file and place. `texts` holds the text of each file as it was checked. */
 export function findingRows(findings: readonly Finding[], texts: ReadonlyMap<string, string>): FindingRow[] {
-  const positions = new Map<string, Positions>();
-  const positionsOf = (file: string): Positions => {
-    const known = positions.get(file) ?? new Positions(texts.get(file) ?? '');
-    positions.set(file, known);
-    return known;
+  const indexes = new Map<string, LineIndex>();
+  const at = (file: string, offset: number) => {
+    const index = indexes.get(file) ?? new LineIndex(texts.get(file) ?? '');
+    indexes.set(file, index);
+    const { line, character } = index.positionAt(offset);
+    return { line: line + 1, column: character + 1 };
   };
   const rows = findings.map(({ file, range, severity, code, message }) => {
-    const start = positionsOf(file).at(range.start);
-    const end = positionsOf(file).at(range.end);
-    return { file, line: start.line, column: start.column, endLine: end.line, endColumn: end.column, severity, code, message };
+    const [start, end] = [at(file, range.start), at(file, range.end)];
+    return { file, ...start, endLine: end.line, endColumn: end.column, severity, code, message };
   });
   return rows.sort((one, other) =>
     one.file < other.file ? -1 : one.file > other.file ? 1 : one.line - other.line || one.column - other.column,
