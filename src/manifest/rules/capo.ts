@@ -1,0 +1,157 @@
+import type { Rule } from '../rule.ts';
+
+const group = 'infrastructure.cluster.x-k8s.io';
+const networkKeys = { projectID: 'project_id', tagsAny: null, notTags: null, notTagsAny: null } as const;
+const subnetKeys = {
+  ...networkKeys,
+  ipVersion: 'ip_version',
+  gatewayIP: 'gateway_ip',
+  ipv6AddressMode: 'ipv6_address_mode',
+  ipv6RAMode: 'ipv6_ra_mode',
+} as const;
+const external = {
+  field: 'router:external',
+  is: { value: true },
+  otherwise: 'is not external, so no floating IP can come from it',
+  code: 'reference.notExternal',
+} as const;
+
+type Target = Pick<Rule, 'to' | 'confused' | 'filterKeys' | 'demands'>;
+const network: Target = { to: 'network.network', confused: ['network.subnet'], filterKeys: networkKeys };
+const externalNetwork: Target = { ...network, demands: [external] };
+const subnet: Target = { to: 'network.subnet', confused: ['network.network'], filterKeys: subnetKeys };
+const router: Target = { to: 'network.router', filterKeys: networkKeys };
+const securityGroup: Target = { to: 'network.security_group', filterKeys: networkKeys };
+const serverGroup: Target = { to: 'compute.server_group' };
+const image: Target = { to: 'image.image' };
+const flavor: Target = { to: 'compute.flavor', confused: ['load-balancer.flavor'] };
+
+/** A "param" object of CAPO: exactly one of `id` and `filter`. Source: cluster-api-provider-openstack, `api/v1beta1/types.go`. */
+function param(kind: string, at: string, target: Target): Rule[] {
+  const field = at.slice(at.lastIndexOf('.') + 1);
+  return [
+    { in: kind, at: `${at}.id`, by: 'id', unknown: 'error', field: `${field}.id`, ...target },
+    { in: kind, at: `${at}.filter`, by: 'filter', unknown: 'error', field: `${field}.filter`, ...target },
+  ];
+}
+
+/** Fields of a machine's spec that all versions have. */
+function machine(kind: string, spec: string): Rule[] {
+  return [
+    ...param(kind, `${spec}.image`, image),
+    { in: kind, at: `${spec}.sshKeyName`, to: 'compute.keypair', by: 'name', unknown: 'error' },
+    ...param(kind, `${spec}.ports[*].network`, network),
+    ...param(kind, `${spec}.ports[*].fixedIPs[*].subnet`, subnet),
+    ...param(kind, `${spec}.ports[*].securityGroups[*]`, securityGroup),
+    ...param(kind, `${spec}.securityGroups[*]`, securityGroup),
+    ...param(kind, `${spec}.serverGroup`, serverGroup),
+    {
+      in: kind,
+      at: `${spec}.rootVolume.type`,
+      to: 'block-storage.type',
+      by: 'idOrName',
+      unknown: 'error',
+      field: 'rootVolume.type',
+    },
+    {
+      in: kind,
+      at: `${spec}.rootVolume.availabilityZone.name`,
+      to: 'block-storage.availability_zone',
+      by: 'name',
+      unknown: 'error',
+      field: 'rootVolume.availabilityZone',
+    },
+    {
+      in: kind,
+      at: `${spec}.additionalBlockDevices[*].storage.volume.type`,
+      to: 'block-storage.type',
+      by: 'idOrName',
+      unknown: 'error',
+      field: 'volume.type',
+    },
+  ];
+}
+
+/** v1beta1 names a flavor by text, v1beta2 by a param object. */
+function flavorOf(kind: string, spec: string, version: 'v1beta1' | 'v1beta2'): Rule[] {
+  if (version === 'v1beta2') return param(kind, `${spec}.flavor`, flavor);
+  return [
+    { in: kind, at: `${spec}.flavor`, by: 'name', unknown: 'error', ...flavor },
+    { in: kind, at: `${spec}.flavorID`, by: 'id', unknown: 'error', ...flavor },
+  ];
+}
+
+function cluster(kind: string, spec: string, version: 'v1beta1' | 'v1beta2'): Rule[] {
+  const balancer = version === 'v1beta1' ? 'apiServerLoadBalancer' : 'apiServer.managedLoadBalancer';
+  const routerAddresses = version === 'v1beta1' ? 'externalRouterIPs[*]' : 'managedRouter.externalIPs[*]';
+  return [
+    ...param(kind, `${spec}.network`, network),
+    ...param(kind, `${spec}.subnets[*]`, subnet),
+    ...param(kind, `${spec}.primarySubnet`, subnet),
+    ...param(kind, `${spec}.router`, router),
+    ...param(kind, `${spec}.externalNetwork`, externalNetwork),
+    ...param(kind, `${spec}.${routerAddresses}.subnet`, subnet),
+    ...param(kind, `${spec}.${balancer}.network`, network),
+    ...param(kind, `${spec}.${balancer}.subnets[*]`, subnet),
+    {
+      in: kind,
+      at: `${spec}.${balancer}.flavor`,
+      to: 'load-balancer.flavor',
+      by: 'name',
+      unknown: 'warning',
+      field: 'load balancer flavor',
+      confused: ['compute.flavor'],
+      consequence: 'The default flavor would be used silently.',
+    },
+    {
+      in: kind,
+      at: `${spec}.${balancer}.availabilityZone`,
+      to: 'load-balancer.availability_zone',
+      by: 'name',
+      unknown: 'error',
+      field: 'availabilityZone',
+    },
+    {
+      in: kind,
+      at: `${spec}.controlPlaneAvailabilityZones[*]`,
+      to: 'compute.availability_zone',
+      by: 'name',
+      unknown: 'error',
+      field: 'controlPlaneAvailabilityZones',
+    },
+    {
+      in: kind,
+      at: `${spec}.bastion.availabilityZone`,
+      to: 'compute.availability_zone',
+      by: 'name',
+      unknown: 'error',
+      field: 'bastion.availabilityZone',
+    },
+    ...machine(kind, `${spec}.bastion.spec`),
+    ...flavorOf(kind, `${spec}.bastion.spec`, version),
+  ];
+}
+
+const versions = ['v1beta1', 'v1beta2'] as const;
+
+/** Cluster API for OpenStack; versions are rows of their own because fields changed. Source: cluster-api-provider-openstack, `config/crd/bases`. */
+export const capoRules: readonly Rule[] = [
+  ...versions.flatMap((version) => [
+    ...machine(`${group}/${version} OpenStackMachine`, 'spec'),
+    ...flavorOf(`${group}/${version} OpenStackMachine`, 'spec', version),
+    ...machine(`${group}/${version} OpenStackMachineTemplate`, 'spec.template.spec'),
+    ...flavorOf(`${group}/${version} OpenStackMachineTemplate`, 'spec.template.spec', version),
+    ...cluster(`${group}/${version} OpenStackCluster`, 'spec', version),
+    ...cluster(`${group}/${version} OpenStackClusterTemplate`, 'spec.template.spec', version),
+  ]),
+  ...machine(`${group}/v1alpha1 OpenStackServer`, 'spec'),
+  ...flavorOf(`${group}/v1alpha1 OpenStackServer`, 'spec', 'v1beta1'),
+  {
+    in: `${group}/v1alpha1 OpenStackServer`,
+    at: 'spec.availabilityZone',
+    to: 'compute.availability_zone',
+    by: 'name',
+    unknown: 'error',
+  },
+  ...param(`${group}/v1alpha1 OpenStackFloatingIPPool`, 'spec.floatingIPNetwork', externalNetwork),
+];
