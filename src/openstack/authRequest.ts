@@ -29,6 +29,9 @@ export function hasFixedScope(config: CloudConfig): boolean {
 
 /** Why the entry cannot sign in at all, found without asking anybody; undefined when nothing is wrong. A missing password is not wrong: it can be asked for. */
 export function problemOf(config: CloudConfig): string | undefined {
+  const { profile } = config.settings;
+  if (!config.auth['auth_url'] && typeof profile === 'string')
+    return `has no auth_url, and clouds-public.yaml no profile ${profile}`;
   if (!config.auth['auth_url']) return 'has no auth_url';
   if (!URL.canParse(config.auth['auth_url'])) return 'has an auth_url that is not a URL';
   if (identities[config.authType]) return undefined;

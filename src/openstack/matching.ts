@@ -18,7 +18,7 @@ export function lookUp(kind: KindId, items: readonly Resource[], query: Query): 
 /** Whether a resource has this id; hexadecimal ids in any case. */
 export function sameId(kind: KindId, resource: Resource, id: string): boolean {
   const own = idOf(kind, resource);
-  return own !== '' && (own === id || own.toLowerCase() === id.toLowerCase() || lastSegment(id) === own);
+  return own !== '' && (own === id || own.toLowerCase() === id.toLowerCase() || idIn(id) === own);
 }
 
 /** The up to three resources whose name or id comes nearest to a text, best first; none when nothing is near. */
@@ -131,8 +131,10 @@ function wantedText(query: Query): string {
   return typeof query.value['name'] === 'string' ? query.value['name'] : '';
 }
 
-function lastSegment(id: string): string {
-  return id.slice(id.lastIndexOf('/') + 1);
+/** The id in a reference: of an address (`https://…/v1/containers/0a1b`) its last segment, else the text as it stands. */
+export function idIn(reference: string): string {
+  if (!/^https?:\/\//.test(reference)) return reference;
+  return reference.replace(/\/+$/, '').split('/').at(-1) ?? reference;
 }
 
 /** Edits (insert, delete, replace, swap of neighbours) from one text to another; more than `limit` counts as limit + 1. */

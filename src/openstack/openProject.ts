@@ -9,7 +9,7 @@ import { idOf, type NameLookup, nameOf } from './display.ts';
 import type { Resource } from './kind.ts';
 import { type KindId, kindOf } from './kinds/kinds.ts';
 import type { Lookup, Query } from './lookup.ts';
-import { lookUp, nearest, sameId } from './matching.ts';
+import { idIn, lookUp, nearest, sameId } from './matching.ts';
 import type { Freshness, ListOptions, Project, ResourceList } from './project.ts';
 import { type Quota, quotaOf } from './quota.ts';
 import { serviceRow } from './services.ts';
@@ -83,10 +83,12 @@ export class OpenProject implements Project {
 
   async get(
     kind: KindId,
-    id: string,
+    reference: string,
     { freshness = defaultAgeMs, parent, signal }: { freshness?: Freshness; parent?: Resource; signal?: AbortSignal } = {},
   ): Promise<Result<Resource>> {
-    if (id === '') return this.#absent(kind, id);
+    const id = idIn(reference);
+    // An empty or dotted segment would ask for another path.
+    if (/^\.{0,2}$/.test(id)) return this.#absent(kind, id);
     const listed = this.#lists.peek(keyOf(kind, {}, parent));
     const known =
       listed && this.#young(listed, freshness) ? listed.value.items.find((item) => sameId(kind, item, id)) : undefined;

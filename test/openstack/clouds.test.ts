@@ -45,6 +45,7 @@ clouds:
     regions: [north, south]
   careless: { auth: { auth_url: 'https://k', username: bob }, verify: no }
   nowhere: { auth: { username: bob } }
+  vendor: { profile: somewhere, auth: { username: bob } }
   odd: { auth: { auth_url: 'not a url' } }
   number: 7
   region: { auth: { auth_url: 'https://k' }, regions: [{ name: a, extra: b }] }
@@ -54,9 +55,10 @@ clouds:
     'demo · alice · north+south · line 4',
     'careless · bob · line 7 · insecure',
     'nowhere · bob · line 8 · Cloud nowhere has no auth_url (main.yaml:8).',
-    'odd · line 9 · Cloud odd has an auth_url that is not a URL (main.yaml:9).',
-    'number · line 10 · Cloud number is not a mapping (main.yaml:10).',
-    'region · line 11 · Cloud region has a region that needs a name and may have values, nothing else (main.yaml:11).',
+    'vendor · bob · line 9 · Cloud vendor has no auth_url, and clouds-public.yaml no profile somewhere (main.yaml:9).',
+    'odd · line 10 · Cloud odd has an auth_url that is not a URL (main.yaml:10).',
+    'number · line 11 · Cloud number is not a mapping (main.yaml:11).',
+    'region · line 12 · Cloud region has a region that needs a name and may have values, nothing else (main.yaml:12).',
   ]);
 });
 

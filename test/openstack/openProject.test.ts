@@ -77,6 +77,8 @@ test('every way of addressing', async () => {
     id: await find('id', 's1'),
     noId: await find('id', 's9'),
     emptyId: await find('id', ''),
+    dottedId: await find('id', '..'),
+    slashedId: await find('id', '../ports/p1?x=#'),
     name: await find('name', 'private-v4'),
     twin: await find('name', 'twin'),
     near: await find('name', 'privat-v4'),
@@ -95,6 +97,8 @@ test('every way of addressing', async () => {
     id: 'found s1',
     noId: 'missing s1 s2 s3',
     emptyId: 'missing',
+    dottedId: 'missing s1 s2 s3',
+    slashedId: 'missing',
     name: 'found s1',
     twin: 'ambiguous s3 s4',
     near: 'missing s1 s2',
@@ -209,4 +213,16 @@ test('a long list that fails after its first page says so to the next question',
   await told;
   const again = await project.list('compute.server', { partial: true });
   assert.equal(again.ok ? '' : again.failure.reason, 'unavailable');
+});
+
+test('a secret is found by its address, whatever host the address names', async () => {
+  await using scripted = await scriptedCloud({
+    'GET /key-manager/v1/containers/0a1b': {
+      json: { container_ref: 'http://inside:9311/v1/containers/0a1b', name: 'tls', type: 'certificate' },
+    },
+  });
+  const find = async (value: string) =>
+    verdict('key-manager.container', await scripted.project.find('key-manager.container', { by: 'id', value }));
+  assert.equal(await find('https://outside.example/v1/containers/0a1b'), 'found 0a1b');
+  assert.equal(await find('0a1b'), 'found 0a1b');
 });
