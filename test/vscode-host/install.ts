@@ -42,7 +42,7 @@ export function lacking({ browser }: Wanted = { browser: true }): string[] {
     ...(browser && lacksBrowser() ? ['Chromium and a font from Debian (135 MB to fetch, 440 MB on disk)'] : []),
     ...(existsSync(serverProgram)
       ? []
-      : [`VS Code's server from the npm package code-server ${CODE_SERVER} (80 MB to fetch, 260 MB on disk)`]),
+      : [`VS Code's server from the npm package code-server ${CODE_SERVER} (80 MB to fetch, 200 MB on disk)`]),
   ];
 }
 
