@@ -3,9 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHttp } from '../../src/base/http.ts';
+import { Client } from '../../src/openstack/client.ts';
 import type { Cloud, Clouds } from '../../src/openstack/cloud.ts';
+import { cloudConfig } from '../../src/openstack/cloudConfig.ts';
 import { createClouds } from '../../src/openstack/clouds.ts';
+import { readConfigFiles } from '../../src/openstack/configFiles.ts';
 import { healthOf, nameOf } from '../../src/openstack/display.ts';
+import { Identity } from '../../src/openstack/identity.ts';
 import type { Resource } from '../../src/openstack/kind.ts';
 import { type KindId, kindIds, kindOf } from '../../src/openstack/kinds/kinds.ts';
 import type { Project } from '../../src/openstack/project.ts';
@@ -168,6 +172,34 @@ sandboxTest('signing out revokes: the next question signs in anew', async ({ ope
     assert.ok((await (await project(clouds, 'demo')).list('network.network', { freshness: 'fresh' })).ok);
     assert.equal(cloud.state, 'signedIn');
   });
+});
+
+sandboxTest('a token that the cloud revokes behind our back is renewed in the middle of the work', async ({ openstack }) => {
+  const http = createHttp();
+  const files = await readConfigFiles({ env: { OS_CLIENT_CONFIG_FILE: openstack.clouds }, home: '/nonexistent' });
+  const config = cloudConfig('demo', files.clouds.get('demo')?.settings, undefined, files);
+  assert.ok(config.ok);
+  const identity = new Identity({ config: config.value, http, tls: {} });
+  const client = new Client({ config: config.value, http, tls: {}, identity });
+  const before = await identity.token({ kind: 'configured' });
+  assert.ok(before.ok);
+  const headers = { 'x-auth-token': before.value.value, 'x-subject-token': before.value.value };
+  const revoked = await http.request({
+    method: 'DELETE',
+    url: `${openstack.authUrl.replace(/\/v3$/, '')}/v3/auth/tokens`,
+    headers,
+  });
+  assert.ok(revoked.ok && revoked.value.status === 204);
+  const kinds = ['network.network', 'compute.server', 'block-storage.volume'] as const;
+  const lists = await Promise.all(kinds.map((kind) => client.list(kind, { kind: 'configured' })));
+  assert.deepEqual(
+    lists.map(({ ok }) => ok),
+    [true, true, true],
+  );
+  const after = await identity.token({ kind: 'configured' });
+  assert.ok(after.ok && after.value.value !== before.value.value);
+  await identity.signOut();
+  http.dispose();
 });
 
 sandboxTest('quota is told by the services that know one', async ({ openstack }) => {
