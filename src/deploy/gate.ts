@@ -1,5 +1,6 @@
 import type { KubeObject } from '../kubernetes/cluster.ts';
 import type { Finding } from '../manifest/finding.ts';
+import { LineIndex } from '../manifest/lineIndex.ts';
 import { sameJson } from './fields.ts';
 import { titleOf } from './key.ts';
 import type { Blocker } from './types.ts';
@@ -12,9 +13,16 @@ export interface Prepared {
   readonly written: Written;
 }
 
-/** What of the findings keeps the plan from being applied: the errors, each with its place. Warnings are shown and pass. */
-export function blockersOf(findings: readonly Finding[]): Blocker[] {
-  return findings.filter(({ severity }) => severity === 'error').map((finding) => ({ message: finding.message, finding }));
+/** What of the findings keeps the plan from being applied: the errors, each with its place if the text of its file is at hand. Warnings are shown and pass. */
+export function blockersOf(findings: readonly Finding[], texts: ReadonlyMap<string, string> = new Map()): Blocker[] {
+  const lines = new Map([...texts].map(([file, text]) => [file, new LineIndex(text)]));
+  return findings
+    .filter(({ severity }) => severity === 'error')
+    .map((finding) => {
+      const { file, range, message } = finding;
+      const index = lines.get(file);
+      return { message, finding, ...(index ? { place: { file, range, line: index.positionAt(range.start).line + 1 } } : {}) };
+    });
 }
 
 /**

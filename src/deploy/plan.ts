@@ -19,6 +19,8 @@ export interface PlanRequest {
   readonly findings: readonly Finding[];
   /** What keeps anything from being deployed beside findings: a kustomization that cannot be rendered, say. */
   readonly blockers?: readonly Blocker[];
+  /** The text of each file as it was read: gives the findings their lines. */
+  readonly texts?: ReadonlyMap<string, string>;
 }
 
 /** How a plan is made. */
@@ -57,7 +59,7 @@ export async function makePlan(request: PlanRequest, cluster: Cluster, options: 
   const steps = inOrder(verified, after);
   const blockers = [
     ...(request.blockers ?? []),
-    ...blockersOf(findings),
+    ...blockersOf(findings, request.texts),
     ...places.blockers,
     ...(order.ok ? [] : [{ message: order.failure.message, failure: order.failure }]),
     ...verified.flatMap(({ blocker }) => blocker ?? []),

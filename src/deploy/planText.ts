@@ -82,7 +82,8 @@ function stepLines(step: Step): string[] {
   ];
 }
 
-function blockerLine({ message, finding, step }: Blocker, plan: Plan): string {
+function blockerLine({ message, finding, step, place }: Blocker, plan: Plan): string {
+  if (place) return `${message} (${fileName(place.file)}:${place.line})`;
   const source = finding?.file ?? plan.steps.find(({ key }) => key === step)?.source.file;
   return source === undefined ? message : `${message} (${fileName(source)})`;
 }

@@ -7,7 +7,7 @@ import type { Path } from './fields.ts';
 import type { Blocker, Place } from './types.ts';
 import type { Written } from './written.ts';
 
-/** The objects of a file, what is wrong with its text, and what of it cannot be deployed as it stands. */
+/** The objects of a file, what is wrong with them beside what the manifests say themselves, and what of it cannot be deployed as it stands. */
 export interface ReadFile {
   readonly manifests: readonly Manifest[];
   readonly written: readonly Written[];
@@ -23,7 +23,7 @@ export function readManifests({ file, text }: ManifestFile): ReadFile {
   const lines = new LineIndex(text);
   const manifests = parseManifests(file, text);
   const written: Written[] = [];
-  const findings = manifests.flatMap((manifest) => manifest.findings);
+  const findings: Finding[] = [];
   const blockers: Blocker[] = [];
   for (const manifest of manifests) {
     if (manifest.apiVersion === undefined || manifest.kind === undefined) continue;

@@ -18,7 +18,10 @@ const target: Target = {
 };
 
 async function plan(yaml: string, cluster = new FakeCluster()): Promise<string> {
-  const made = await makePlan({ target, written: writtenFrom(yaml), findings: [] }, cluster);
+  const made = await makePlan(
+    { target, written: writtenFrom(yaml), findings: [], texts: new Map([['test.yaml', yaml]]) },
+    cluster,
+  );
   return made.ok ? printPlan(made.value) : made.failure.message;
 }
 
@@ -105,11 +108,11 @@ test('what is wrong blocks, each with its sentence', async () => {
   invalid v1/ConfigMap nowhere/a (namespace nowhere is not usable)
   create v1/Secret shop/twice
 warning: ConfigMap a goes to namespace nowhere, not to shop, the target's. (test.yaml)
-blocked: sandbox-admin does not serve Robot in toys.example/v1. Add its CustomResourceDefinition to the deploy, or install what defines it. (test.yaml)
-blocked: sandbox-admin does not serve Deployment in apps/v1beta1. It serves apps/v1: change apiVersion. (test.yaml)
-blocked: ConfigMap has no name but generateName, which would make a new one with every deploy. Give it metadata.name. (test.yaml)
-blocked: Secret twice is also written in test.yaml:10, with other content. Keep one of them. (test.yaml)
-blocked: Namespace nowhere does not exist on sandbox-admin. Add a Namespace manifest for it, or create it first. (test.yaml)
+blocked: sandbox-admin does not serve Robot in toys.example/v1. Add its CustomResourceDefinition to the deploy, or install what defines it. (test.yaml:4)
+blocked: sandbox-admin does not serve Deployment in apps/v1beta1. It serves apps/v1: change apiVersion. (test.yaml:6)
+blocked: ConfigMap has no name but generateName, which would make a new one with every deploy. Give it metadata.name. (test.yaml:8)
+blocked: Secret twice is also written in test.yaml:10, with other content. Keep one of them. (test.yaml:12)
+blocked: Namespace nowhere does not exist on sandbox-admin. Add a Namespace manifest for it, or create it first. (test.yaml:2)
 `,
   );
 });
@@ -176,7 +179,7 @@ test('a conflict is shown with its table and blocks', async () => {
 1 conflict
   conflict v1/ConfigMap shop/a (data.x belongs to kim)
     data.x: ours 1, live 2 by kim since 2026-11-21T11:58:00Z
-blocked: ConfigMap a has another owner: data.x belongs to kim. Take the field out of the manifest, or agree with its owner. (test.yaml)
+blocked: ConfigMap a has another owner: data.x belongs to kim. Take the field out of the manifest, or agree with its owner. (test.yaml:1)
 `,
   );
 });
@@ -186,7 +189,7 @@ test('a namespace that is being deleted blocks', async () => {
   cluster.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', deletionTimestamp: '2026-01-01T00:00:00Z' } });
   assert.match(
     await plan('{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}', cluster),
-    /blocked: Namespace shop on sandbox-admin is being deleted\. Wait until it is gone, or choose another\. \(test\.yaml\)/,
+    /blocked: Namespace shop on sandbox-admin is being deleted\. Wait until it is gone, or choose another\. \(test\.yaml:1\)/,
   );
 });
 

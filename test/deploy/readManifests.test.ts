@@ -4,7 +4,8 @@ import { readManifests } from '../../src/deploy/readManifests.ts';
 
 /** Objects as `kind name @line`, findings as `code @line text`. */
 function read(text: string): string[] {
-  const { written, findings, blockers } = readManifests({ file: 'a.yaml', text });
+  const { manifests, written, findings: own, blockers } = readManifests({ file: 'a.yaml', text });
+  const findings = [...manifests.flatMap((manifest) => manifest.findings), ...own];
   const line = (offset: number) => text.slice(0, offset).split('\n').length;
   return [
     ...written.map(({ object, placeOf }) => `${object.kind} ${object.metadata.name} @${placeOf(['metadata', 'name']).line}`),
@@ -55,7 +56,7 @@ test('templates are refused, broken text and open merges are found', () => {
     read('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  name: b\n')
       .slice(-1)
       .map((line) => line.slice(0, 20)),
-    ['yaml.duplicateKey @5 name'],
+    ['yaml.duplicateKey @5'],
   );
   assert.deepEqual(read('apiVersion: v1\n<<<<<<< HEAD\nkind: ConfigMap\n=======\n'), ['yaml.conflict @2 <<<<<<<']);
 });

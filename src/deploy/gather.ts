@@ -1,0 +1,47 @@
+import { checkManifests } from '../manifest/check.ts';
+import type { Finding } from '../manifest/finding.ts';
+import type { ResourceLookup } from '../manifest/resourceLookup.ts';
+import type { Discovered } from './discover.ts';
+import { readManifests } from './readManifests.ts';
+import type { Blocker } from './types.ts';
+import type { Written } from './written.ts';
+
+/** What the files of a deploy hold, checked as the editor checks it. */
+export interface Gathered {
+  readonly written: readonly Written[];
+  readonly findings: readonly Finding[];
+  /** What cannot be deployed as it stands: templates, what needs a renderer, files that cannot be read. */
+  readonly blockers: readonly Blocker[];
+  /** References to OpenStack resources: how many there are, how many nobody could check, and why. */
+  readonly references: number;
+  readonly unchecked: number;
+  readonly paused?: string;
+  /** The text of each file, as it was read. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** Reads what was discovered and checks its references in one call of the lookup. Whatever is wrong becomes a finding or a blocker; a note that blocks nothing is a finding for the reader. */
+export async function gather({ files, notes }: Discovered, lookup: ResourceLookup, signal?: AbortSignal): Promise<Gathered> {
+  const read = files.map(readManifests);
+  const manifests = read.flatMap((one) => one.manifests);
+  const checked = await checkManifests(manifests, lookup, signal);
+  const told = notes
+    .filter(({ blocks }) => !blocks)
+    .map(({ file, message }): Finding => ({ ...start(file), severity: 'information', code: 'deploy.passedOver', message }));
+  const missed = notes
+    .filter(({ blocks }) => blocks)
+    .map(({ file, message }): Blocker => ({ message, place: { ...start(file), line: 1 } }));
+  return {
+    written: read.flatMap(({ written }) => written),
+    findings: [...told, ...checked.findings, ...read.flatMap(({ findings }) => findings)],
+    blockers: [...missed, ...read.flatMap(({ blockers }) => blockers)],
+    references: checked.references,
+    unchecked: checked.unknown,
+    ...(checked.paused === undefined ? {} : { paused: checked.paused }),
+    texts: new Map(files.map(({ file, text }) => [file, text])),
+  };
+}
+
+function start(file: string): Pick<Finding, 'file' | 'range'> {
+  return { file, range: { start: 0, end: 0 } };
+}
