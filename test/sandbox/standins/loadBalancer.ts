@@ -18,6 +18,7 @@ interface LoadBalancer {
 
 interface Listener {
   readonly id: string;
+  readonly name: string;
   readonly protocol: string;
   readonly protocol_port: number;
   readonly default_pool_id: string | null;
@@ -201,26 +202,33 @@ export class LoadBalancerStandIn {
   }
 
   async #update(service: Service, balancer: LoadBalancer, settings: ServiceSettings): Promise<void> {
-    const { listeners } = await this.#cloud.get<{ listeners: Listener[] }>(
-      'load-balancer',
-      `/lbaas/listeners?loadbalancer_id=${balancer.id}`,
+    const name = loadBalancerName(this.#defaults, service);
+    const listeners = await this.#listeners(balancer.id);
+    const wanted = (service.spec.ports ?? []).map((port, index) => this.#listener(service, name, settings, port, index));
+    const same =
+      (listener: { protocol: string; protocol_port: number }) => (other: { protocol: string; protocol_port: number }) =>
+        listener.protocol === other.protocol && listener.protocol_port === other.protocol_port;
+    await this.#removeListeners(
+      balancer.id,
+      listeners.filter((listener) => isOf(name, listener) && !wanted.some(same(listener))),
     );
-    const left = new Set(listeners);
-    for (const [index, port] of (service.spec.ports ?? []).entries()) {
-      const wanted = this.#listener(service, balancer.name, settings, port, index);
-      const known = listeners.find(
-        ({ protocol, protocol_port }) => protocol === wanted.protocol && protocol_port === wanted.protocol_port,
-      );
-      if (known) {
-        left.delete(known);
-        if (known.default_pool_id) await this.#setMembers(balancer.id, known.default_pool_id, wanted.default_pool.members);
-      } else {
-        await this.#change(balancer.id, 'POST', '/lbaas/listeners', { listener: { ...wanted, loadbalancer_id: balancer.id } });
-      }
+    for (const listener of wanted) {
+      const known = listeners.find(same(listener));
+      if (known?.default_pool_id) await this.#setMembers(balancer.id, known.default_pool_id, listener.default_pool.members);
+      if (!known)
+        await this.#change(balancer.id, 'POST', '/lbaas/listeners', { listener: { ...listener, loadbalancer_id: balancer.id } });
     }
-    for (const { id, default_pool_id } of left) {
-      if (default_pool_id) await this.#change(balancer.id, 'DELETE', `/lbaas/pools/${default_pool_id}`);
-      await this.#change(balancer.id, 'DELETE', `/lbaas/listeners/${id}`);
+  }
+
+  async #listeners(balancerId: string): Promise<Listener[]> {
+    const path = `/lbaas/listeners?loadbalancer_id=${balancerId}`;
+    return (await this.#cloud.get<{ listeners: Listener[] }>('load-balancer', path)).listeners;
+  }
+
+  async #removeListeners(balancerId: string, listeners: readonly Listener[]): Promise<void> {
+    for (const { id, default_pool_id } of listeners) {
+      if (default_pool_id) await this.#change(balancerId, 'DELETE', `/lbaas/pools/${default_pool_id}`);
+      await this.#change(balancerId, 'DELETE', `/lbaas/listeners/${id}`);
     }
   }
 
@@ -304,17 +312,16 @@ export class LoadBalancerStandIn {
 
   async #remove(service: Service): Promise<void> {
     await this.#tell(service, 'Normal', 'DeletingLoadBalancer', 'Deleting load balancer');
-    const balancer = await this.#find(service, loadBalancerName(this.#defaults, service));
-    if (balancer) {
-      await this.#active(balancer.id);
-      const keep = service.metadata.annotations?.['loadbalancer.openstack.org/keep-floatingip'] === 'true';
-      const { floatingips } = await this.#cloud.get<{ floatingips: FloatingIp[] }>(
-        'network',
-        `/floatingips?port_id=${balancer.vip_port_id}`,
+    const name = loadBalancerName(this.#defaults, service);
+    const balancer = await this.#find(service, name);
+    if (balancer) await this.#active(balancer.id);
+    if (balancer?.name === name) await this.#removeWhole(service, balancer);
+    // one that the Service only shares loses nothing but its listeners
+    else if (balancer)
+      await this.#removeListeners(
+        balancer.id,
+        (await this.#listeners(balancer.id)).filter((listener) => isOf(name, listener)),
       );
-      for (const { id } of keep ? [] : floatingips) await this.#cloud.send('network', 'DELETE', `/floatingips/${id}`);
-      await this.#cloud.send('load-balancer', 'DELETE', `/lbaas/loadbalancers/${balancer.id}?cascade=true`);
-    }
     this.#settled.delete(keyOf(service));
     await this.#tell(service, 'Normal', 'DeletedLoadBalancer', 'Deleted load balancer');
     if (service.metadata.deletionTimestamp === undefined) {
@@ -322,6 +329,16 @@ export class LoadBalancerStandIn {
       await this.#kubernetes.patch(pathOf(service), 'merge', { metadata: { annotations: { [ID]: null, [ADDRESS]: null } } });
     }
     await this.#kubernetes.patch(pathOf(service), 'strategic', withoutFinalizer(FINALIZER));
+  }
+
+  async #removeWhole(service: Service, balancer: LoadBalancer): Promise<void> {
+    const keep = service.metadata.annotations?.['loadbalancer.openstack.org/keep-floatingip'] === 'true';
+    const { floatingips } = await this.#cloud.get<{ floatingips: FloatingIp[] }>(
+      'network',
+      `/floatingips?port_id=${balancer.vip_port_id}`,
+    );
+    for (const { id } of keep ? [] : floatingips) await this.#cloud.send('network', 'DELETE', `/floatingips/${id}`);
+    await this.#cloud.send('load-balancer', 'DELETE', `/lbaas/loadbalancers/${balancer.id}?cascade=true`);
   }
 
   #tell(service: Service, type: 'Normal' | 'Warning', reason: string, message: string): Promise<void> {
@@ -342,6 +359,11 @@ export function nameMatcher(pattern: string): (name: string) => boolean {
         .replaceAll('?', '.')}$`;
   const expression = new RegExp(source);
   return (name) => expression.test(name) !== negated;
+}
+
+/** Listeners are named `listener_<index>_<load balancer name of their Service>`. */
+function isOf(name: string, listener: Listener): boolean {
+  return /^listener_\d+_/.test(listener.name) && listener.name.replace(/^listener_\d+_/, '') === name;
 }
 
 function hasAddress(service: Service): boolean {
