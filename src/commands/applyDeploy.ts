@@ -21,6 +21,7 @@ export async function applyDeploy(parts: ApplyParts, places: readonly Uri[], { a
   const planned = await planDeploy(parts, places);
   if (!planned) return;
   const { plan } = planned;
+  parts.deployments.name(plan, planned.name);
   if (plan.blockers.length > 0 || plan.steps.length === 0) return showRefusal(parts, plan);
   const needed = consentFor(plan, parts.settings.confirm, wasDeployedTo(parts.memory, plan.target));
   const asked = always && changesSomething(plan) && needed === 'none' ? 'ask' : needed;

@@ -26,8 +26,13 @@ export async function signIn(parts: SignInParts, named?: string): Promise<void> 
   const projects = cloud.ok ? await parts.secrets.asking(() => cloud.value.projects()) : cloud;
   if (!projects.ok) {
     // A password that was refused is not worth keeping.
-    if (projects.failure.reason === 'signedOut') await parts.secrets.forget(account);
-    return tell(projects.failure, parts.log);
+    const refused = projects.failure.reason === 'signedOut';
+    if (refused) await parts.secrets.forget(account);
+    return tell(
+      projects.failure,
+      parts.log,
+      refused ? [{ title: l10n.t('Sign In'), run: () => signIn(parts, account.cloud) }] : [],
+    );
   }
   parts.bindings.renew();
   window.setStatusBarMessage(l10n.t('Signed in to {0}.', account.cloud), 5000);

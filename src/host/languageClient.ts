@@ -119,6 +119,9 @@ export class LanguageServer implements Disposable {
       outputChannel: log,
       initializationOptions: () => this.#initialization(),
       middleware: this.#middleware(),
+      // Links in hovers may do these two things and nothing else, whatever a cloud's names say.
+      markdown: { isTrusted: { enabledCommands: ['hybridClusters.reveal', 'hybridClusters.copyId'] }, supportHtml: false },
+      initializationFailedHandler: () => false,
       errorHandler: {
         error: (error) => {
           log.warn(l10n.t('Talking to the language server failed: {0}', error.message));
