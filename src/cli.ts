@@ -13,9 +13,11 @@ import { type Gathered, gather } from './deploy/gather.ts';
 import { checkObjects, makePlan } from './deploy/plan.ts';
 import { printPlan, targetName } from './deploy/planText.ts';
 import { noLookup, projectLookup } from './deploy/projectLookup.ts';
+import { TEMPLATE } from './deploy/readManifests.ts';
 import { eventLine, startRun } from './deploy/run.ts';
 import type { Plan } from './deploy/types.ts';
 import { exactJson } from './kubernetes/exactJson.ts';
+import type { Finding } from './manifest/finding.ts';
 
 const COULD_NOT_RUN = 1;
 const CHANGES = 2;
@@ -66,10 +68,10 @@ async function carryOut(request: Request, http: ReturnType<typeof createHttp>, s
 
 async function check(request: Request, { cluster, target }: Opened, gathered: Gathered, signal: AbortSignal): Promise<number> {
   for (const { message, place } of gathered.blockers)
-    tell(place === undefined ? message : `${place.file}:${place.line} ${message}`);
+    tell(place === undefined || message.includes(place.file) ? message : `${place.file}: ${message}`);
   const checked = cluster && target ? await checkObjects({ target, ...gathered }, cluster, signal) : success(gathered.findings);
   if (!checked.ok) return complain(checked.failure.message);
-  const rows = findingRows(checked.value, gathered.texts);
+  const rows = findingRows(checked.value.map(quietTemplate), gathered.texts);
   if (request.format === 'json') say(exactJson(rows));
   else for (const row of rows) say(findingLine(row));
   const { unchecked, references } = gathered;
@@ -81,12 +83,19 @@ async function check(request: Request, { cluster, target }: Opened, gathered: Ga
   return rows.some(({ severity }) => severity === 'error') || (request.requireLive && unchecked > 0) ? WRONG : 0;
 }
 
+/** A template cannot be deployed; in a check it is only a place that could not be looked into. */
+function quietTemplate(finding: Finding): Finding {
+  return finding.code === TEMPLATE ? { ...finding, severity: 'information' } : finding;
+}
+
 async function deploy(request: Request, opened: Opened, gathered: Gathered, signal: AbortSignal): Promise<number> {
   const { cluster, target } = opened;
   if (!cluster || !target) return complain(`${request.verb} needs --context.`);
   const plan = await makePlan({ target, ...gathered }, cluster, { signal });
   if (signal.aborted) return CANCELLED;
   if (!plan.ok) return complain(plan.failure.message);
+  if (plan.value.steps.length + plan.value.blockers.length === 0)
+    return complain(`No object was found in ${request.files.join(', ')}.`);
   const json = request.format === 'json';
   if (!json) say(printPlan(plan.value));
   else if (request.verb === 'plan') say(exactJson(planJson(plan.value, gathered.texts)));

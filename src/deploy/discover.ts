@@ -50,8 +50,9 @@ const MARKERS: Readonly<Record<string, { readonly message: string; readonly bloc
   '.kluctl.yaml': { message: 'belongs to kluctl and is left alone', blocks: false },
   Tiltfile: { message: 'belongs to Tilt and is left alone', blocks: false },
 };
-const HAS_API_VERSION = /^[ \t{]*(?:- )?["']?apiVersion["']?[ \t]*:|[{,]\s*"apiVersion"\s*:/m;
-const HAS_KIND = /^[ \t{]*(?:- )?["']?kind["']?[ \t]*:|[{,]\s*"kind"\s*:/m;
+/** A key at the start of a line (an item of a List included) or inside braces, quoted or not: cheap to look for before anything is parsed. */
+const HAS_API_VERSION = /(?:^[ \t]*(?:- )*|[{,]\s*)["']?apiVersion["']?[ \t]*:/m;
+const HAS_KIND = /(?:^[ \t]*(?:- )*|[{,]\s*)["']?kind["']?[ \t]*:/m;
 
 /**
  * Finds what to deploy below the given files and folders: YAML and JSON with apiVersion and kind, in the order of their paths, each once. Folders of version control, node_modules,
@@ -134,7 +135,7 @@ class Walk {
   }
 
   #fail(path: string, failure: Failure): void {
-    this.#note(path, `cannot be read: ${failure.message}`, true);
+    this.notes.push({ file: path, message: failure.message, blocks: true });
   }
 
   #note(file: string, message: string, blocks: boolean): void {

@@ -10,7 +10,7 @@ import type { Written } from './written.ts';
 export interface Gathered {
   readonly written: readonly Written[];
   readonly findings: readonly Finding[];
-  /** What cannot be deployed as it stands: templates, what needs a renderer, files that cannot be read. */
+  /** What cannot be deployed as it stands: what needs a renderer, files that cannot be read. */
   readonly blockers: readonly Blocker[];
   /** References to OpenStack resources: how many there are, how many nobody could check, and why. */
   readonly references: number;
@@ -34,7 +34,7 @@ export async function gather({ files, notes }: Discovered, lookup: ResourceLooku
   return {
     written: read.flatMap(({ written }) => written),
     findings: [...told, ...checked.findings, ...read.flatMap(({ findings }) => findings)],
-    blockers: [...missed, ...read.flatMap(({ blockers }) => blockers)],
+    blockers: missed,
     references: checked.references,
     unchecked: checked.unknown,
     ...(checked.paused === undefined ? {} : { paused: checked.paused }),

@@ -4,32 +4,33 @@ import { LineIndex } from '../manifest/lineIndex.ts';
 import { type Manifest, parseManifests } from '../manifest/manifest.ts';
 import type { ManifestFile } from './discover.ts';
 import type { Path } from './fields.ts';
-import type { Blocker, Place } from './types.ts';
+import type { Place } from './types.ts';
 import type { Written } from './written.ts';
 
-/** The objects of a file, what is wrong with them beside what the manifests say themselves, and what of it cannot be deployed as it stands. */
+/** The objects of a file, and what keeps any of them from being deployed beside the findings that the manifests carry themselves. */
 export interface ReadFile {
   readonly manifests: readonly Manifest[];
   readonly written: readonly Written[];
   readonly findings: readonly Finding[];
-  readonly blockers: readonly Blocker[];
 }
+
+/** Code of the finding that a document is still a template. */
+export const TEMPLATE = 'manifest.template';
 
 /**
  * Reads every object of a file, with the place of each field. Documents that are no objects (values of a chart, say) are passed over; an object without metadata or
- * with endless aliases is a finding; a template is a blocker, since what it will be is not known.
+ * with endless aliases is an error, and so is a template (`manifest.template`), since what it will be is not known.
  */
 export function readManifests({ file, text }: ManifestFile): ReadFile {
   const lines = new LineIndex(text);
   const manifests = parseManifests(file, text);
   const written: Written[] = [];
   const findings: Finding[] = [];
-  const blockers: Blocker[] = [];
   for (const manifest of manifests) {
     if (manifest.apiVersion === undefined || manifest.kind === undefined) continue;
     const placeOf = (path: Path): Place => placed(manifest, path, lines);
     const object = manifest.toJson();
-    if (manifest.template) blockers.push(templateBlocker(placeOf([]), text));
+    if (manifest.template) findings.push(templateFinding(manifest, text));
     else if (object.ok)
       written.push({
         object: object.value as KubeObject,
@@ -45,7 +46,7 @@ export function readManifests({ file, text }: ManifestFile): ReadFile {
         message: object.failure.message,
       });
   }
-  return { manifests, written, findings, blockers };
+  return { manifests, written, findings };
 }
 
 function placed(manifest: Manifest, path: Path, lines: LineIndex): Place {
@@ -53,13 +54,14 @@ function placed(manifest: Manifest, path: Path, lines: LineIndex): Place {
   return { file: manifest.file, range, line: lines.positionAt(range.start).line + 1 };
 }
 
-function templateBlocker(place: Place, text: string): Blocker {
-  const marker = text.slice(place.range.start).search(/\{\{|\{%/);
-  const start = place.range.start + Math.max(0, marker);
-  const range = marker < 0 ? place.range : { start, end: start + 2 };
-  const line = text.slice(0, start).split('\n').length;
+function templateFinding({ file, range }: Manifest, text: string): Finding {
+  const marker = text.slice(range.start, range.end).search(/\{\{|\{%/);
+  const start = range.start + Math.max(0, marker);
   return {
+    file,
+    range: { start, end: marker < 0 ? range.end : start + 2 },
+    severity: 'error',
+    code: TEMPLATE,
     message: 'This is a template; what it becomes is not known here. Render it first and deploy the result.',
-    place: { ...place, range, line },
   };
 }

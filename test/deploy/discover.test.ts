@@ -37,13 +37,14 @@ test('a folder gives its manifests, in order, without what is not ours', async (
     'w/b.yaml': manifest,
     'w/a/x.yml': manifest,
     'w/a/object.json': '{"apiVersion": "v1", "kind": "ConfigMap"}',
+    'w/flow.yaml': '{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}',
     'w/package.json': '{"name": "shop"}',
     'w/.github/workflows/ci.yaml': manifest,
     'w/node_modules/m/x.yaml': manifest,
     'w/values.yaml': 'replicas: 2',
     'w/README.md': manifest,
   };
-  assert.deepEqual(await found(texts), ['w/a/object.json', 'w/a/x.yml', 'w/b.yaml']);
+  assert.deepEqual(await found(texts), ['w/a/object.json', 'w/a/x.yml', 'w/b.yaml', 'w/flow.yaml']);
 });
 
 test('what needs a renderer is reported, and its folder not guessed', async () => {
@@ -66,7 +67,7 @@ test('what needs a renderer is reported, and its folder not guessed', async () =
 test('a file that was named and cannot serve is said', async () => {
   assert.deepEqual(await found({ 'w/values.yaml': 'a: b' }, ['w/values.yaml', 'w/none.yaml']), [
     'says: values.yaml holds no document with apiVersion and kind.',
-    'blocks: none.yaml cannot be read: w/none.yaml does not exist.',
+    'blocks: w/none.yaml does not exist.',
   ]);
 });
 

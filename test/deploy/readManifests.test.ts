@@ -4,13 +4,12 @@ import { readManifests } from '../../src/deploy/readManifests.ts';
 
 /** Objects as `kind name @line`, findings as `code @line text`. */
 function read(text: string): string[] {
-  const { manifests, written, findings: own, blockers } = readManifests({ file: 'a.yaml', text });
+  const { manifests, written, findings: own } = readManifests({ file: 'a.yaml', text });
   const findings = [...manifests.flatMap((manifest) => manifest.findings), ...own];
   const line = (offset: number) => text.slice(0, offset).split('\n').length;
   return [
     ...written.map(({ object, placeOf }) => `${object.kind} ${object.metadata.name} @${placeOf(['metadata', 'name']).line}`),
     ...findings.map(({ code, range }) => `${code} @${line(range.start)} ${text.slice(range.start, range.end)}`),
-    ...blockers.map(({ message, place }) => `blocks @${place?.line} ${message.slice(0, 18)}`),
   ];
 }
 
@@ -50,7 +49,7 @@ test('an object without metadata is told', () => {
 
 test('templates are refused, broken text and open merges are found', () => {
   assert.deepEqual(read('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Values.name }}"}\n'), [
-    'blocks @3 This is a template',
+    'manifest.template @3 {{',
   ]);
   assert.deepEqual(
     read('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  name: b\n')
