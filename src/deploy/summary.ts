@@ -81,18 +81,17 @@ function amount(count: number): string {
   return count === 1 ? '1 object' : `${count} objects`;
 }
 
+/** Each object once: by what is wrong with it, else by what was done to it. Cancelled while it was waited for, it still was applied. */
 function counts(results: readonly Result[]): string {
-  const count = (state: StepState) =>
-    results.filter((result) => (BAD.has(state) ? result.state : goodState(result)) === state).length;
-  const parts = COUNTED.map((state) => [count(state), WORDS[state] ?? state] as const).filter(([number]) => number > 0);
-  return parts.map(([number, word]) => `${number} ${word}`).join(', ');
+  const words = results.map(({ applied, state }) => (TROUBLE.has(state) || !APPLIED.has(applied) ? state : applied));
+  const parts = COUNTED.map((state) => [words.filter((word) => word === state).length, WORDS[state] ?? state] as const);
+  return parts
+    .filter(([number]) => number > 0)
+    .map(([number, word]) => `${number} ${word}`)
+    .join(', ');
 }
 
-const BAD: ReadonlySet<StepState> = new Set(['skipped', 'failed', 'notReady', 'cancelled']);
-
-function goodState({ applied, state }: Result): StepState {
-  return state === 'ready' || APPLIED.has(applied) ? applied : state;
-}
+const TROUBLE: ReadonlySet<StepState> = new Set(['skipped', 'failed', 'notReady']);
 
 /** `render is not up: image registry.example/render:1.3 not found (render.yaml:17).` */
 function troubleSentence(plan: Plan, results: readonly Result[]): string {
