@@ -41,7 +41,7 @@ async function hasConsent(parts: ApplyParts, plan: Plan, consent: Consent): Prom
 async function offer(parts: ApplyParts, plan: Plan, consent: Consent): Promise<void> {
   const deploy = l10n.t('Deploy');
   const changes = l10n.t('Show Changes');
-  const chosen = await parts.prompts.offer(offerText(plan, consent), [deploy, changes]);
+  const chosen = await parts.prompts.offer(offerText(parts.deployments.nameOf(plan), plan, consent), [deploy, changes]);
   const { pending } = parts.deployments;
   if (pending?.plan !== plan) return;
   if (chosen === deploy) pending.proceed();
@@ -50,8 +50,8 @@ async function offer(parts: ApplyParts, plan: Plan, consent: Consent): Promise<v
   await offer(parts, plan, consent);
 }
 
-function offerText(plan: Plan, consent: Consent): string {
-  const counted = l10n.t('{0}: {1}.', targetName(plan.target), countsLine(plan.counts));
+function offerText(name: string, plan: Plan, consent: Consent): string {
+  const counted = l10n.t('Deploy {0} to {1}? {2}.', name, targetName(plan.target), countsLine(plan.counts));
   if (consent !== 'askRisky') return counted;
   return `${counted} ${l10n.t('At risk: {0}.', riskySteps(plan).map(describeStep).join(', '))}`;
 }

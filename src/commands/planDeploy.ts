@@ -1,19 +1,17 @@
 import { l10n, ProgressLocation, type Uri, window } from 'vscode';
 import type { Result } from '../base/failure.ts';
 import type { Binding } from '../binding/binding.ts';
-import { discover, type ManifestFile } from '../deploy/discover.ts';
+import { discover } from '../deploy/discover.ts';
+import { type Gathered, gather } from '../deploy/gather.ts';
 import { makePlan, type PlanOptions } from '../deploy/plan.ts';
 import { noLookup, projectLookup } from '../deploy/projectLookup.ts';
-import { readManifests } from '../deploy/readManifests.ts';
 import { readTarget } from '../deploy/target.ts';
-import type { Blocker, Plan } from '../deploy/types.ts';
+import type { Plan } from '../deploy/types.ts';
 import type { Written } from '../deploy/written.ts';
 import type { Settings } from '../host/settings.ts';
 import { tell } from '../host/tell.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
-import { type Checked, checkManifests } from '../manifest/check.ts';
 import type { Finding } from '../manifest/finding.ts';
-import { parseManifests } from '../manifest/manifest.ts';
 import type { Project } from '../openstack/project.ts';
 import { type BindParts, bindFolder } from './bindFolder.ts';
 import { editorFiles, pathOf } from './editorFiles.ts';
@@ -88,15 +86,12 @@ async function makePlanFor(
   const target = await readTarget(cluster, { ...binding, protection }, options.signal);
   if (!target.ok) return target;
   const found = await discover(places, editorFiles, options);
-  const read = found.files.map(readManifests);
-  const written = read.flatMap((file) => file.written);
   const lookup = project?.ok
     ? projectLookup(project.value)
     : noLookup(project?.failure.message ?? l10n.t('The folder is bound to no cloud.'));
-  const manifests = found.files.flatMap(({ file, text }) => parseManifests(file, text));
-  const checked = await checkManifests(manifests, lookup, options.signal);
-  const findings = unique([...checked.findings, ...read.flatMap((file) => file.findings), ...uncheckedOf(checked, found.files)]);
-  const blockers: Blocker[] = found.notes.filter(({ blocks }) => blocks).map(({ message }) => ({ message }));
+  const gathered = await gather(found, lookup, options.signal);
+  const { written, blockers } = gathered;
+  const findings = [...gathered.findings, ...uncheckedOf(gathered)];
   const request = { target: target.value, written, findings, blockers };
   const plan = await makePlan(request, cluster, { ...options, parallel: settings.parallel });
   if (!plan.ok) return plan;
@@ -117,16 +112,12 @@ async function openProject(
   return opened.ok ? opened.value.project(project, signal) : opened;
 }
 
-/** A finding that two readers of the same text made counts once. */
-function unique(findings: readonly Finding[]): Finding[] {
-  return [...new Map(findings.map((one) => [JSON.stringify([one.file, one.range, one.code]), one])).values()];
-}
-
 /** A green check that checked nothing would be a lie: what could not be asked is said. */
-function uncheckedOf({ unknown, paused = '' }: Checked<Finding>, [first]: readonly ManifestFile[]): Finding[] {
-  if (unknown === 0 || !first) return [];
-  const message = l10n.t('{0} references could not be checked. {1}', unknown, paused);
-  return [{ file: first.file, range: { start: 0, end: 0 }, severity: 'warning', code: 'reference.unchecked', message }];
+function uncheckedOf({ unchecked, paused = '', texts }: Gathered): Finding[] {
+  const [file] = texts.keys();
+  if (unchecked === 0 || file === undefined) return [];
+  const message = l10n.t('{0} references could not be checked. {1}', unchecked, paused);
+  return [{ file, range: { start: 0, end: 0 }, severity: 'warning', code: 'reference.unchecked', message }];
 }
 
 function nameOf(places: readonly string[]): string {

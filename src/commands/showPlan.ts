@@ -1,6 +1,5 @@
 import { commands, l10n, type Uri } from 'vscode';
 import { comparable } from '../deploy/diff.ts';
-import { printPlan } from '../deploy/planText.ts';
 import type { Plan, Step } from '../deploy/types.ts';
 import type { Documents } from '../host/documents.ts';
 import type { KubeObject } from '../kubernetes/cluster.ts';
@@ -19,21 +18,17 @@ export async function showChanges(documents: Documents, plan: Plan): Promise<voi
   if (only && changing.length === 1) return showStep(documents, plan, only);
   const resources = changing.map((step) => {
     const [live, result] = sides(documents, plan.target.context, step);
-    return [result, live, result];
+    return [result, step.live ? live : undefined, result];
   });
   await commands.executeCommand('vscode.changes', l10n.t('Changes on {0}', plan.target.context), resources);
 }
 
-/** Opens the whole plan as text. */
-export async function showPlanText(documents: Documents, plan: Plan): Promise<void> {
-  const uri = documents.provide(`${plan.target.context}/plan.txt`, () => printPlan(plan));
-  await commands.executeCommand('vscode.open', uri);
-}
-
-function sides(documents: Documents, context: string, step: Step): readonly [live: Uri, result: Uri] {
-  const side = (name: string, object: KubeObject | undefined) =>
-    documents.provide(`${context}/${name}/${step.key}.yaml`, () => (object ? toYaml(comparable(object)) : ''));
-  return [side('live', step.live), side('after', step.result ?? step.object)];
+/** The two sides of a step's diff under one name, so that the editor sees one changed file and not two. */
+function sides(documents: Documents, context: string, { ref, live, result, object }: Step): readonly [live: Uri, result: Uri] {
+  const path = [context, ref.namespace, `${ref.kind} ${ref.name}.yaml`].filter(Boolean).join('/');
+  const side = (name: string, shown: KubeObject | undefined) =>
+    documents.provide(path, () => (shown ? toYaml(comparable(shown)) : ''), { side: name });
+  return [side('live', live), side('after', result ?? object)];
 }
 
 const titleOf = ({ ref }: Step) => `${ref.kind} ${[ref.namespace, ref.name].filter(Boolean).join('/')}`;

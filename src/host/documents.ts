@@ -34,9 +34,11 @@ export class Documents implements TextDocumentContentProvider, DocumentLinkProvi
     ];
   }
 
-  /** Announces a document. `path` is what the tab shows, its extension decides the language; the same path is the same document, with its text renewed. */
-  provide(path: string, load: Load, links?: FindLinks): Uri {
-    const uri = Uri.from({ scheme: documentScheme, path: `/${path.replace(/^\/+/, '')}` });
+  /**
+   * Announces a document. `path` is what the tab shows, its extension decides the language; the same path (and side of a diff) is the same document, with its text renewed.
+   */
+  provide(path: string, load: Load, { side, links }: { readonly side?: string; readonly links?: FindLinks } = {}): Uri {
+    const uri = Uri.from({ scheme: documentScheme, path: `/${path.replace(/^\/+/, '')}`, ...(side ? { query: side } : {}) });
     this.#sources.set(uri.toString(), { load, ...(links ? { links } : {}) });
     this.#changed.fire(uri);
     return uri;
