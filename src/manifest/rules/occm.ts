@@ -53,7 +53,7 @@ export const occmRules: readonly Rule[] = [
     at: annotation('floating-subnet-id'),
     to: 'network.subnet',
     by: 'id',
-    unknown: 'error',
+    unknown: 'information',
     confused: ['network.network'],
     demands: [
       {
@@ -64,8 +64,8 @@ export const occmRules: readonly Rule[] = [
       },
     ],
   },
-  { in: service, at: annotation('floating-subnet'), to: 'network.subnet', by: 'pattern', unknown: 'warning' },
-  { in: service, at: annotation('floating-subnet-tags'), to: 'network.subnet', by: 'tags', unknown: 'warning' },
+  { in: service, at: annotation('floating-subnet'), to: 'network.subnet', by: 'pattern', unknown: 'allow' },
+  { in: service, at: annotation('floating-subnet-tags'), to: 'network.subnet', by: 'tags', unknown: 'allow' },
   { in: service, at: annotation('port-id'), to: 'network.port', by: 'id', unknown: 'error' },
   {
     in: service,

@@ -1,0 +1,68 @@
+import type { ReferenceQuery, ResourceLookup } from '../manifest/resourceLookup.ts';
+import type { Resource } from '../openstack/kind.ts';
+import { type KindId, kindOf } from '../openstack/kinds/kinds.ts';
+import type { Lookup } from '../openstack/lookup.ts';
+import type { Answer, BindingAnswer, FactsLookup, FindParams, ListParams, ResourceFacts } from '../protocol.ts';
+
+/** The questions of the language server as its client answers them; each undefined when the client does not answer it. Epochs come along. */
+export interface LanguageHost {
+  readonly find: ((params: FindParams, signal: AbortSignal) => Promise<Answer<readonly FactsLookup[]>>) | undefined;
+  readonly list:
+    | ((params: ListParams, signal: AbortSignal) => Promise<Answer<{ items: readonly ResourceFacts[]; incomplete: boolean }>>)
+    | undefined;
+  readonly binding: ((params: { readonly uri: string }) => Promise<Answer<BindingAnswer>>) | undefined;
+}
+
+/** The lookup of one document over the protocol. Remembers the answers as they came, and the epoch they were given under. */
+export class HostLookup implements ResourceLookup {
+  readonly place: string | undefined;
+  readonly answers = new Map<string, FactsLookup>();
+  epoch: number | undefined;
+  readonly #host: LanguageHost;
+  readonly #uri: string;
+
+  constructor(host: LanguageHost, uri: string, place: string | undefined) {
+    this.#host = host;
+    this.#uri = uri;
+    this.place = place;
+  }
+
+  async find(queries: readonly ReferenceQuery[], signal: AbortSignal = new AbortController().signal): Promise<readonly Lookup[]> {
+    if (!this.#host.find) return queries.map(() => unasked);
+    const answer = await this.#host.find({ uri: this.#uri, queries }, signal);
+    this.epoch = Math.min(this.epoch ?? answer.epoch, answer.epoch);
+    return queries.map((query, index) => {
+      const facts = answer.value[index];
+      if (!facts) return unasked;
+      this.answers.set(keyOf(query), facts);
+      return toLookup(query.kind, facts);
+    });
+  }
+}
+
+/** Stable text of a question, to find its answer again. */
+export function keyOf({ kind, query }: ReferenceQuery): string {
+  return `${kind} ${query.by} ${typeof query.value === 'string' ? query.value : JSON.stringify(query.value)}`;
+}
+
+/** Facts as a resource that the catalog's functions can read: id and name stand where the row says. */
+export function toResource(kind: KindId, { id, name, fields = {} }: ResourceFacts): Resource {
+  const row = kindOf(kind);
+  return { ...fields, [row.name ?? 'name']: name, [row.id ?? 'id']: id };
+}
+
+function toLookup(kind: KindId, facts: FactsLookup): Lookup {
+  switch (facts.verdict) {
+    case 'unknown':
+      return { verdict: 'unknown', failure: { reason: 'offline', message: facts.message } };
+    case 'missing':
+      return { verdict: 'missing', near: facts.near.map((one) => toResource(kind, one)) };
+    default:
+      return { verdict: facts.verdict, matches: facts.matches.map((one) => toResource(kind, one)) };
+  }
+}
+
+const unasked: Lookup = {
+  verdict: 'unknown',
+  failure: { reason: 'offline', message: 'The editor does not answer questions about clouds.' },
+};
