@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AuditLog } from '../auditLog.ts';
 import { kubectl } from '../kubectl.ts';
-import { inWindow } from './inWindow.ts';
+import { inWindow, type Scene } from './inWindow.ts';
 
 const namespace = `e2e-${process.pid}`;
 const app = (image: string) => `apiVersion: v1
@@ -31,47 +31,47 @@ spec:
           envFrom: [{configMapRef: {name: settings}}]
 `;
 
-inWindow(
-  'Apply Deploy brings an application up, verifies it, and tells what is wrong with it',
-  async ({ window, folder, sandbox }) => {
-    const audit = new AuditLog(sandbox.kubernetes.auditLog);
-    await mkdir(join(folder, 'app'));
-    await writeFile(join(folder, 'app/web.yaml'), app('nginx:1.29'));
-    await bindIn(folder);
-    try {
-      const deployments = await window.view('Deployments');
-      await window.openFile('app/web.yaml');
-      await window.command('Hybrid Clusters: Apply Deploy');
-      await window.press('Deploy');
-      await window.screenshot('apply-deploy-running');
-      assert.match(await window.told(/is up on sandbox-admin/), /3 created.*ready in [\d.]+ s/);
-      await deployments.find(/web/);
-      await window.screenshot('apply-deploy-done');
-      const ready = await kubectl(sandbox, 'get', 'deployment', 'web', '-n', namespace, '-o', 'jsonpath={.status.readyReplicas}');
-      assert.equal(ready, '2');
-
-      await audit.skip();
-      await window.command('Hybrid Clusters: Apply Deploy');
-      await window.page.locator('.statusbar-item', { hasText: /Verified 3 objects on sandbox-admin/ }).waitFor();
-      const writes = (await audit.read()).filter((line) => line.isOurs && line.writes && line.uri.includes(namespace));
-      assert.ok(writes.length > 0);
-      assert.deepEqual(
-        writes.filter((line) => !line.dryRun),
-        [],
-      );
-
-      await writeFile(join(folder, 'app/web.yaml'), app('nginx:9.99'));
-      await window.command('Hybrid Clusters: Apply Deploy');
-      assert.match(await window.told(/is not up/), /nginx:9\.99.*web\.yaml:22/);
-      await window.screenshot('apply-deploy-failed');
-    } finally {
-      await kubectl(sandbox, 'delete', 'namespace', namespace, '--ignore-not-found', '--wait=false');
-    }
-  },
-);
-
-async function bindIn(folder: string): Promise<void> {
-  await mkdir(join(folder, '.vscode'), { recursive: true });
+async function prepare(folder: string): Promise<void> {
+  await mkdir(join(folder, 'app'));
+  await writeFile(join(folder, 'app/web.yaml'), app('nginx:1.29'));
+  await mkdir(join(folder, '.vscode'));
   const binding = { cloud: 'demo', project: 'demo', context: 'sandbox-admin', namespace };
   await writeFile(join(folder, '.vscode/settings.json'), JSON.stringify({ 'hybridClusters.binding': binding }));
 }
+
+async function play({ window, folder, sandbox }: Scene): Promise<void> {
+  const audit = new AuditLog(sandbox.kubernetes.auditLog);
+  try {
+    const deployments = await window.view('Deployments');
+    await window.openFile('app/web.yaml');
+    await window.command('Hybrid Clusters: Apply Deploy');
+    await deployments.find(/./);
+    await window.screenshot('apply-deploy-plan');
+    await window.press('Deploy');
+    await window.screenshot('apply-deploy-running');
+    assert.match(await window.told(/is up on sandbox-admin/), /3 created.*ready in [\d.]+ s/);
+    await window.screenshot('apply-deploy-done');
+    const ready = await kubectl(sandbox, 'get', 'deployment', 'web', '-n', namespace, '-o', 'jsonpath={.status.readyReplicas}');
+    assert.equal(ready, '2');
+
+    await audit.skip();
+    await window.command('Hybrid Clusters: Apply Deploy');
+    await window.page.locator('.statusbar-item', { hasText: /Verified 3 objects on sandbox-admin/ }).waitFor();
+    const writes = (await audit.read()).filter((line) => line.isOurs && line.writes && line.uri.includes(namespace));
+    assert.ok(writes.length > 0);
+    assert.deepEqual(
+      writes.filter((line) => !line.dryRun),
+      [],
+    );
+
+    await writeFile(join(folder, 'app/web.yaml'), app('nginx:9.99'));
+    await window.editorLine('nginx:9.99');
+    await window.command('Hybrid Clusters: Apply Deploy');
+    assert.match(await window.told(/is not up/), /nginx:9\.99.*web\.yaml:21/);
+    await window.screenshot('apply-deploy-failed');
+  } finally {
+    await kubectl(sandbox, 'delete', 'namespace', namespace, '--ignore-not-found', '--wait=false');
+  }
+}
+
+inWindow('Apply Deploy brings an application up, verifies it, and tells what is wrong with it', play, { prepare });

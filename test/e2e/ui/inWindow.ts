@@ -13,12 +13,18 @@ export interface Scene {
   readonly sandbox: SandboxEnvironment;
 }
 
+export interface SceneOptions extends Partial<WindowOptions> {
+  /** Changes the copy of the workspace before the window opens on it. */
+  readonly prepare?: (folder: string) => Promise<void>;
+}
+
 /** A test in a window of its own on a copy of the sample workspace beside the sandbox; what it looked like is kept if the test fails. */
-export function inWindow(name: string, play: (scene: Scene) => Promise<void>, options: Partial<WindowOptions> = {}): void {
+export function inWindow(name: string, play: (scene: Scene) => Promise<void>, { prepare, ...options }: SceneOptions = {}): void {
   test(name, async () => {
     const sandbox = findSandbox();
     if (!sandbox) throw new Error('No sandbox is up (.sandbox/env.json): npm run sandbox -- up first.');
     const folder = await copyWorkspace();
+    await prepare?.(folder);
     const window = await Workbench.open({ env: windowEnvironment(sandbox), ...options, folder });
     try {
       await play({ window, folder, sandbox });
