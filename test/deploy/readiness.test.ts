@@ -189,7 +189,7 @@ const cases: readonly (readonly [string, string, string])[] = [
   [
     'a load balancer refused',
     '{apiVersion: v1, kind: Service, metadata: {name: s, uid: s}, spec: {type: LoadBalancer}}\n---\n{apiVersion: v1, kind: Event, metadata: {name: e, uid: e}, type: Warning, reason: SyncLoadBalancerFailed, message: "Error syncing load balancer: failed to ensure load balancer: no such network", involvedObject: {uid: s}}',
-    'failing after 5 s: no such network (field metadata annotations)',
+    'failing after 5 s: its load balancer is refused: no such network (field metadata annotations)',
   ],
   [
     'a bound claim',
@@ -240,6 +240,17 @@ const cases: readonly (readonly [string, string, string])[] = [
 ];
 
 for (const [name, yaml, expected] of cases) test(`readiness: ${name}`, () => assert.equal(judge(yaml), expected));
+
+test('readiness: a load balancer refused twice is refused, at the annotation that names the wrong thing', () => {
+  const id = '7d0e6f3a-52b1-4c7e-9a48-0c1f5f7f0b11';
+  const fault = `Error syncing load balancer: failed to ensure load balancer: error creating loadbalancer x: 400 {"faultcode": "Client", "faultstring": "Network ${id} not found."}`;
+  const service = `{apiVersion: v1, kind: Service, metadata: {name: s, uid: s, annotations: {loadbalancer.openstack.org/network-id: ${id}}}, spec: {type: LoadBalancer}}`;
+  const event = (count: number) =>
+    `\n---\n{apiVersion: v1, kind: Event, metadata: {name: e, uid: e}, type: Warning, reason: SyncLoadBalancerFailed, count: ${count}, message: '${fault}', involvedObject: {uid: s}}`;
+  const said = `: its load balancer is refused: Network ${id} not found. (field metadata annotations loadbalancer.openstack.org/network-id)`;
+  assert.equal(judge(service + event(1)), `failing after 5 s${said}`);
+  assert.equal(judge(service + event(2)), `failing${said}`);
+});
 
 test('readiness: a load balancer on its way says what the cloud says', () => {
   const service = '{apiVersion: v1, kind: Service, metadata: {name: s, uid: s}, spec: {type: LoadBalancer}}';

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../kubernetes/cluster.ts';
-import { listAt, textAt } from '../fields.ts';
+import { listAt, numberAt, textAt } from '../fields.ts';
 import { condition, failing, isTrue, progressing, ready, type Status, type Surroundings, wordsOf } from './status.ts';
 
 /** A Service: of type LoadBalancer it works when it has an address; kstatus is content with a cluster IP, minutes too early. */
@@ -8,27 +8,40 @@ export function serviceStatus(service: KubeObject, around: Surroundings): Status
   const [first] = listAt(service, 'status', 'loadBalancer', 'ingress');
   const address = textAt(first, 'ip') ?? textAt(first, 'hostname');
   if (address !== undefined) return ready(`at ${address}`);
-  const refused = around
-    .eventsOf(service.metadata.uid ?? '')
-    .findLast((event) => event['type'] === 'Warning' || event['reason'] === 'EnsuringLoadBalancer');
   const balancer = around.loadBalancer(service);
   if (balancer?.startsWith('ERROR'))
     return failing('LoadBalancerError', `load balancer ${balancer}`, { cause: { kind: 'field', path: ['spec'] } });
-  if (refused?.['type'] === 'Warning') {
-    const message = (textAt(refused, 'message') ?? '').replace(
-      /^Error syncing load balancer: (failed to ensure load balancer: )?/,
-      '',
-    );
-    return failing('SyncLoadBalancerFailed', message, {
-      graceMs: SYNC_GRACE,
-      cause: { kind: 'field', path: ['metadata', 'annotations'] },
-    });
-  }
+  const last = around
+    .eventsOf(service.metadata.uid ?? '')
+    .findLast(({ reason }) => reason === REFUSED || reason === 'EnsuringLoadBalancer');
+  if (last?.['reason'] === REFUSED) return balancerRefused(service, last);
   return progressing(balancer === undefined ? 'load balancer has no address yet' : `load balancer ${balancer}`);
 }
 
+const REFUSED = 'SyncLoadBalancerFailed';
+
 /** The cloud controller tries again by itself; a second refusal is an answer. */
 const SYNC_GRACE = 5_000;
+
+function balancerRefused(service: KubeObject, event: KubeObject): Status {
+  const message = (textAt(event, 'message') ?? '').replace(
+    /^Error syncing load balancer: (failed to ensure load balancer: )?/,
+    '',
+  );
+  const named = Object.entries(service.metadata.annotations ?? {}).find(
+    ([, value]) => value.length >= ID_LENGTH && message.includes(value),
+  );
+  const path = ['metadata', 'annotations', ...(named ? [named[0]] : [])];
+  const graceMs = (numberAt(event, 'count') ?? 1) > 1 ? 0 : SYNC_GRACE;
+  return failing(REFUSED, `its load balancer is refused: ${cloudWords(message)}`, { graceMs, cause: { kind: 'field', path } });
+}
+
+const ID_LENGTH = 36;
+
+/** What the cloud itself said inside a controller's message: the text of an OpenStack fault, else the message as it is. */
+function cloudWords(message: string): string {
+  return /"(?:faultstring|message)":\s*"((?:[^"\\]|\\.)+)"/.exec(message)?.[1] ?? message;
+}
 
 /** A claim: bound, or rightly unbound until a pod uses it. */
 export function claimStatus(claim: KubeObject, around: Surroundings): Status {
