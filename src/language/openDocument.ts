@@ -61,7 +61,7 @@ export class OpenDocument {
   readonly uri: string;
   #document: TextDocument;
   #sections: readonly PlacedSection[] | undefined;
-  #known = new Map<string, Section>();
+  #before: readonly PlacedSection[] = [];
   /** Where the last edit ended, and when: what stands there is still being typed. */
   lastEdit: { readonly offset: number; readonly at: number } | undefined;
 
@@ -110,20 +110,22 @@ export class OpenDocument {
     };
   }
 
+  /** A section that stood before is found at its index from the front or from the end: an edit changes what lies between. */
   #read(): readonly PlacedSection[] {
     const { text } = this;
     if (text.length > largest) return [];
-    const known = new Map<string, Section>();
+    const ranges = splitDocuments(text);
+    const shift = this.#before.length - ranges.length;
     let line = 0;
-    const sections = splitDocuments(text).map(({ start, end }): PlacedSection => {
-      const slice = text.slice(start, end);
-      const section = known.get(slice) ?? this.#known.get(slice) ?? new Section(slice);
-      known.set(slice, section);
+    this.#before = ranges.map(({ start, end }, index): PlacedSection => {
+      const stands = (old: PlacedSection | undefined) =>
+        old?.section.text.length === end - start && text.startsWith(old.section.text, start);
+      const old = [this.#before[index], this.#before[index + shift]].find(stands);
+      const section = old?.section ?? new Section(text.slice(start, end));
       const placed = { section, start, line };
       line += section.lines.lineCount - 1;
       return placed;
     });
-    this.#known = known;
-    return sections;
+    return this.#before;
   }
 }

@@ -7,6 +7,7 @@ import type { Range } from './finding.ts';
  */
 export function splitDocuments(text: string): readonly Range[] {
   const starts = [0];
+  const markers = new Markers(text);
   let [preamble, inDocument] = [0, false];
   for (let line = 0; line < text.length; ) {
     const found = text.indexOf('\n', line);
@@ -22,19 +23,34 @@ export function splitDocuments(text: string): readonly Range[] {
       if (preamble > 0) starts.push(preamble);
       inDocument = true;
     }
-    line = nextCandidate(text, end, inDocument);
+    // Inside a document only markers matter: the search leaps from one to the next.
+    line = inDocument ? markers.after(end) : end + 1;
   }
   const unique = [...new Set(starts)];
   return unique.map((start, index) => ({ start, end: unique[index + 1] ?? text.length }));
 }
 
-/** Inside a document only markers matter: the search leaps from one to the next. */
-function nextCandidate(text: string, lineEnd: number, inDocument: boolean): number {
-  if (!inDocument) return lineEnd + 1;
-  const dashes = text.indexOf('\n---', lineEnd);
-  const dots = text.indexOf('\n...', lineEnd);
-  const nearest = dashes < 0 ? dots : dots < 0 ? dashes : Math.min(dashes, dots);
-  return nearest < 0 ? text.length : nearest + 1;
+/** Finds the next line of two kinds of marker; remembers where each stands, so that the text is gone through once, not once for each document. */
+class Markers {
+  readonly #text: string;
+  readonly #next = { '\n---': -1, '\n...': -1 };
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Start of the first line after `lineEnd` that may be a marker. */
+  after(lineEnd: number): number {
+    return Math.min(this.#find('\n---', lineEnd), this.#find('\n...', lineEnd)) + 1;
+  }
+
+  #find(marker: '\n---' | '\n...', from: number): number {
+    if (this.#next[marker] < from) {
+      const found = this.#text.indexOf(marker, from);
+      this.#next[marker] = found < 0 ? this.#text.length : found;
+    }
+    return this.#next[marker];
+  }
 }
 
 function isMarker(text: string, at: number, marker: string): boolean {
