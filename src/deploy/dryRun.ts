@@ -4,6 +4,7 @@ import { changesBetween, comparable, describeChanges } from './diff.ts';
 import { type Path, sameJson, textAt } from './fields.ts';
 import type { Prepared } from './gate.ts';
 import { titleOf } from './key.ts';
+import type { LiveObjects } from './liveObjects.ts';
 import type { After } from './order.ts';
 import type { Attempt, Pace } from './pace.ts';
 import { refOf } from './prepare.ts';
@@ -24,6 +25,7 @@ export interface DryRunContext {
   readonly cluster: Cluster;
   readonly pace: Pace;
   readonly signal: AbortSignal;
+  readonly live: LiveObjects;
 }
 
 const BUDGET_MS = 8_000;
@@ -38,7 +40,7 @@ export async function verify(one: Prepared, after: readonly After[], context: Dr
   if (!dry.ok) return refused(one, after, dry.failure, context);
   const { object: result, created, warnings } = dry.value;
   if (created) return { step: { ...stepOf(one, after, 'create', ''), result: comparable(result), warnings } };
-  const live = await pace.run(() => cluster.get(refOf(one.object), context.signal), attempt);
+  const live = await pace.run(() => context.live.get(one.object), attempt);
   if (!live.ok) return refused(one, after, live.failure, context);
   return { step: compared(one, after, live.value, result, warnings) };
 }

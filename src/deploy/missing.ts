@@ -31,7 +31,7 @@ export async function missingReferences(
   objects: readonly Prepared[],
   kinds: KindTable,
   target: Target,
-  context: DryRunContext,
+  context: Omit<DryRunContext, 'live'>,
 ): Promise<Finding[]> {
   const planned = new Map(
     objects.map(({ object }) => [nameOf(groupKind(object), object.metadata.namespace, object.metadata.name), object]),
@@ -61,7 +61,7 @@ function nameOf(to: string, namespace: string | undefined, name: string): string
 async function fetchOne(
   reference: ObjectReference,
   kinds: KindTable,
-  { cluster, pace, signal }: DryRunContext,
+  { cluster, pace, signal }: Omit<DryRunContext, 'live'>,
 ): Promise<KubeObject | 'missing' | undefined> {
   const kind = kinds.preferred(reference.to);
   if (kind === undefined) return undefined;

@@ -4,6 +4,7 @@ import type { Finding } from '../manifest/finding.ts';
 import { type DryRunContext, unverified, type Verified, verify } from './dryRun.ts';
 import { blockersOf, type Prepared, withoutDuplicates } from './gate.ts';
 import { groupKind, titleOf } from './key.ts';
+import { LiveObjects } from './liveObjects.ts';
 import { missingReferences } from './missing.ts';
 import { type After, orderObjects } from './order.ts';
 import { Pace } from './pace.ts';
@@ -42,13 +43,15 @@ export async function makePlan(request: PlanRequest, cluster: Cluster, options: 
   const read = await readObjects(request, cluster, signal);
   if (!read.ok) return read;
   const { table, single, prepared } = read.value;
+  const scaled = await withoutScaledReplicas(single.objects, cluster, signal);
+  const objects = scaled.objects.map(({ object }) => object);
   const context: DryRunContext = {
     cluster,
     signal,
     pace: new Pace(options.parallel === undefined ? {} : { parallel: options.parallel }),
+    live: new LiveObjects(objects, cluster, signal),
   };
-  const scaled = await withoutScaledReplicas(single.objects, cluster, signal);
-  const order = orderObjects(scaled.objects.map(({ object }) => object));
+  const order = orderObjects(objects);
   const after = order.ok ? order.value : new Map<string, readonly After[]>();
   const places = await namespacesOf(scaled.objects, request.target, cluster, signal);
   const [verified, missing] = await Promise.all([

@@ -199,3 +199,28 @@ test('what belongs to the server is not sent, and that is said', async () => {
     /create v1\/ConfigMap shop\/a\ninformation: ConfigMap a: status, resourceVersion, uid are written by the server and not sent\. \(test\.yaml\)/,
   );
 });
+
+test('many objects of a kind are read as one list', async () => {
+  const cluster = new FakeCluster();
+  const names = Array.from({ length: 40 }, (_, index) => `c${index}`);
+  for (const name of names)
+    cluster.put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'shop' }, data: { a: '1' } });
+  let lists = 0;
+  let gets = 0;
+  const [list, get] = [cluster.list.bind(cluster), cluster.get.bind(cluster)];
+  cluster.list = (...args) => {
+    lists++;
+    return list(...args);
+  };
+  cluster.get = (ref) => {
+    if (ref.kind === 'ConfigMap') gets++;
+    return get(ref);
+  };
+  const yaml = names
+    .map((name) => `{apiVersion: v1, kind: ConfigMap, metadata: {name: ${name}}, data: {a: "1"}}`)
+    .join('\n---\n');
+  const made = await makePlan({ target, written: writtenFrom(yaml), findings: [] }, cluster);
+  assert.ok(made.ok);
+  assert.equal(made.value.counts.unchanged, 40);
+  assert.deepEqual([lists, gets], [1, 0]);
+});
