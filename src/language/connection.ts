@@ -80,7 +80,7 @@ export function startServer(connection: Connection, logger: Logger): void {
 
 function hostOf(connection: Connection, { answers = [] }: InitializationOptions): LanguageHost {
   const ask = <T>(method: string, params: object, signal?: AbortSignal): Promise<T> =>
-    connection.sendRequest(method, params, signal ? toToken(signal) : undefined);
+    signal ? connection.sendRequest(method, params, toToken(signal)) : connection.sendRequest(method, params);
   const has = (method: string) => answers.includes(method);
   return {
     find: has(requests.find) ? (params, signal) => ask<Answer<readonly FactsLookup[]>>(requests.find, params, signal) : undefined,
