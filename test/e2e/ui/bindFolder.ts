@@ -1,17 +1,23 @@
 import type { Workbench } from './workbench.ts';
 
-const ANSWERS = ['demo', 'demo', 'sandbox-admin', 'shop'];
+/** Words of a picker's title, and the answer. */
+const ANSWERS: readonly (readonly [question: string, answer: string])[] = [
+  ['which cloud', 'demo'],
+  ['which project', 'demo'],
+  ['which cluster', 'sandbox-admin'],
+  ['which namespace', 'shop'],
+];
 
-/** Clicks the status bar's offer and answers its pickers: cloud and project demo, context sandbox-admin, namespace shop. A picker with one answer is not shown. */
+/** Clicks the status bar's offer and answers its pickers; one with a single answer is not shown. */
 export async function bindFolder(window: Workbench): Promise<void> {
   await window.status.click();
-  for (const answer of ANSWERS) {
-    if (/demo.*sandbox-admin/s.test(await window.status.innerText())) return;
-    if (!(await window.isAsked())) continue;
-    if ((await window.choices()).some((choice) => choice.includes(answer))) await window.pick(answer);
+  const bound = window.page.locator('.statusbar-item', { hasText: /demo.*sandbox-admin/s }).first();
+  for (const [question, answer] of ANSWERS) {
+    const title = window.page.locator('.quick-input-title', { hasText: /which (?:cloud|project|cluster|namespace)/ });
+    await title.or(bound).first().waitFor();
+    if (!(await title.isVisible()) || !(await title.innerText()).includes(question)) continue;
+    await window.pick(answer);
+    await window.page.locator('.quick-input-title', { hasText: question }).waitFor({ state: 'hidden' });
   }
-  await window.page
-    .locator('.statusbar-item', { hasText: /demo.*sandbox-admin/ })
-    .first()
-    .waitFor();
+  await bound.waitFor();
 }
