@@ -99,7 +99,7 @@ function syntaxFindings(tree: Document, text: string): LocalFinding[] {
   return tree.errors.map(({ code, message, pos: [start, end] }): LocalFinding => {
     const range = { start, end: Math.max(start + 1, Math.min(end, text.length)) };
     if (code === 'DUPLICATE_KEY') {
-      const key = text.slice(start, end).split(':')[0]?.trim() ?? '';
+      const key = /^"[^"]*"|^'[^']*'|^[^\s:]+/.exec(text.slice(start, start + 300))?.[0] ?? '';
       return {
         range: { start, end: start + Math.max(1, key.length) },
         severity: 'error',
@@ -164,8 +164,8 @@ function readOtherwise(node: Scalar, isKey: boolean): LocalFinding | undefined {
 /** Where brackets or indentation go deeper than any object does: parsers have been brought down that way. One pass, no stack. */
 function tooDeepAt(text: string): number | undefined {
   let [depth, quote] = [0, ''];
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text[at];
+  for (let at = -1; at < text.length; at += 1) {
+    const character = at < 0 ? '\n' : text[at];
     if (character === '\n') {
       quote = '';
       const dashes = /^(?:- ?)*/.exec(text.slice(at + 1, at + 1 + 3 * deepest))?.[0].length ?? 0;

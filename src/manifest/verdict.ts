@@ -126,7 +126,7 @@ function ambiguous(reference: Reference, matches: readonly Resource[], place: st
 }
 
 function unmetDemand(reference: Reference, matches: readonly Resource[]): ReferenceFinding | undefined {
-  const { rule, manifest } = reference;
+  const { rule } = reference;
   const [resource] = matches;
   if (!resource || reference.query.by === 'pattern' || reference.query.by === 'tags') return undefined;
   for (const demand of rule.demands ?? []) {
@@ -135,7 +135,7 @@ function unmetDemand(reference: Reference, matches: readonly Resource[]): Refere
     if (has === undefined || meets(has, demand, reference)) continue;
     const [one] = kindOf(rule.to).label;
     const sentence = `${one.charAt(0).toUpperCase()}${one.slice(1)} "${nameOf(rule.to, resource)}" ${demand.otherwise}.`;
-    return finding({ ...reference, manifest }, demand.code, sentence, 'error', []);
+    return finding(reference, demand.code, sentence, 'error', []);
   }
   return undefined;
 }

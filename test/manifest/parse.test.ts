@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { parseAllDocuments } from 'yaml';
+import { exactJson } from '../../src/kubernetes/exactJson.ts';
+import { parseManifests } from '../../src/manifest/manifest.ts';
+import type { ResourceLookup } from '../../src/manifest/resourceLookup.ts';
+import { splitDocuments } from '../../src/manifest/split.ts';
+import { assertFindings } from '../support/annotatedYaml.ts';
+
+const nobody: ResourceLookup = {
+  place: undefined,
+  find: async (queries) => queries.map(() => ({ verdict: 'unknown', failure: { reason: 'offline', message: 'nobody' } })),
+};
+
+/** What `kubectl apply --dry-run=client -o json` makes of `data: {value: …}` (kubectl 1.32), as JSON. */
+const scalars = `
+yes                    true
+No                     false
+on                     true
+OFF                    false
+y                      true
+n                      false
+true                   true
+TRUE                   true
+tRuE                   "tRuE"
+~                      null
+null                   null
+0644                   420
+0777                   511
+-0777                  -511
+0o17                   15
+0b11                   3
+0x1F                   31
+1_000                  1000
++12                    12
+0                      0
+08                     8
+1e3                    1000
+.5                     0.5
+12:30:00               "12:30:00"
+190:20:30              "190:20:30"
+2026-01-01             "2026-01-01"
+12345678901234567890   12345678901234567890
+-9007199254740993      -9007199254740993
+1.10                   1.1
+1.2.3                  "1.2.3"
+0x                     "0x"
+"yes"                  "yes"
+'0644'                 "0644"`;
+
+describe('scalars are read as kubectl reads them', () => {
+  for (const row of scalars.trim().split('\n')) {
+    const [, source = '', expected] = /^(.*?)\s{2,}(.*)$/.exec(row) ?? [];
+    it(`${source} is ${expected}`, () => {
+      const [manifest] = parseManifests('a.yaml', `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\nvalue: ${source}\n`);
+      const json = manifest?.toJson();
+      assert.ok(json?.ok);
+      assert.equal(exactJson(json.value['value']), expected);
+    });
+  }
+});
+
+describe('documents', () => {
+  it('are split where a whole-file parse splits them', () => {
+    const line = fc.constantFrom('---', '--- # one', '...', 'a: 1', '# note', '', 'b: [1, 2]', '  c: 2', '- d', '%YAML 1.2');
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 14 }), (lines) => {
+        const text = lines.join('\n');
+        const ranges = splitDocuments(text);
+        assert.equal(ranges.map(({ start, end }) => text.slice(start, end)).join(''), text);
+        const whole = parseAllDocuments(text);
+        if (!Array.isArray(whole) || whole.some(({ errors }) => errors.length > 0)) return;
+        const values = (documents: readonly { toJS(): unknown }[]) =>
+          documents.map((one) => one.toJS()).filter((one) => one !== null);
+        const alone = ranges.flatMap(({ start, end }) => parseAllDocuments(text.slice(start, end)));
+        assert.deepEqual(values(alone), values(whole));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('keep their places behind a byte order mark, CRLF and astral characters', async () => {
+    await assertFindings('# 😀\r\napiVersion: v1\r\nkind: ConfigMap\r\nmetadata: {name: a}\r\ndata: {a: "1"}\r\n', nobody);
+    const [manifest] = parseManifests('a', '\ufeffapiVersion: v1\r\nkind: ConfigMap\r\nmetadata:\r\n  name: 😀x\r\n');
+    assert.equal(manifest?.name, '😀x');
+  });
+
+  it('unfold merge keys and anchors', () => {
+    const text = 'apiVersion: v1\nkind: ConfigMap\nmetadata: &m {name: a, labels: {x: "1"}}\nspec:\n  <<: *m\n  name: b\n';
+    const json = parseManifests('a', text)[0]?.toJson();
+    assert.ok(json?.ok);
+    assert.deepEqual(JSON.parse(JSON.stringify(json.value['spec'])), { name: 'b', labels: { x: '1' } });
+  });
+
+  it('find the place of a field, or of what stands above it', () => {
+    const text = 'a: 1\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n    - image: nginx\n';
+    const manifest = parseManifests('a', text).find(({ kind }) => kind === 'Pod');
+    const at = (path: (string | number)[], of?: 'key') => {
+      const range = manifest?.rangeOf(path, of);
+      return text.slice(range?.start, range?.end).trim();
+    };
+    assert.equal(at(['spec', 'containers', 0, 'image']), 'nginx');
+    assert.equal(at(['spec', 'containers', 0, 'image'], 'key'), 'image');
+    assert.equal(at(['spec', 'containers', 0, 'env', 3]), 'image: nginx');
+  });
+});
+
+describe('broken input', () => {
+  it('tells duplicate keys, broken YAML and what a template hides', async () => {
+    await assertFindings(
+      `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: a
+  name: b
+# ^^^^ error yaml.duplicateKey: The key "name" stands twice in this mapping; kubectl would silently take the last. Remove one.
+data:
+  mode: 0644
+#       ^^^^ hint yaml.ambiguous: kubectl reads 0644 as 420. Quote it if a text is meant.
+  on: off
+# ^^ information yaml.ambiguous: kubectl reads on as the key "true". Quote it if a text is meant.
+#     ^^^ information yaml.ambiguous: kubectl reads off as false. Quote it if a text is meant.
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: {{ .Values.name }}}
+{{- if .Values.on }}
+data: [
+{{- end }}`,
+      nobody,
+    );
+  });
+
+  it('refuses a merge conflict', () => {
+    const findings = parseManifests(
+      'a',
+      'apiVersion: v1\nkind: ConfigMap\n<<<<<<< HEAD\nx: 1\n=======\nx: 2\n>>>>>>> b\n',
+    ).flatMap((one) => one.findings);
+    assert.deepEqual(
+      findings.map(({ code }) => code),
+      ['yaml.conflict'],
+    );
+  });
+
+  it('survives the alias bomb within a second', () => {
+    const levels = Array.from(
+      { length: 9 },
+      (_, index) =>
+        `${'abcdefghi'[index]}: &${'abcdefghi'[index]} [${Array(10)
+          .fill(index === 0 ? 'lol' : `*${'abcdefghi'[index - 1]}`)
+          .join(',')}]`,
+    );
+    const start = performance.now();
+    const [manifest] = parseManifests('a', `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n${levels.join('\n')}\n`);
+    const json = manifest?.toJson();
+    assert.ok(json && !json.ok);
+    assert.match(json.failure.message, /aliases unfold/);
+    assert.ok(performance.now() - start < 5000);
+  });
+
+  it('survives an alias that holds itself', () => {
+    const json = parseManifests('a', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\nx: &x [*x]\n')[0]?.toJson();
+    assert.equal(json?.ok, false);
+  });
+
+  it('does not descend ten thousand levels', () => {
+    for (const text of [`a: ${'['.repeat(10_000)}`, `a: ${'{a: '.repeat(10_000)}`, `${'- '.repeat(10_000)}a`]) {
+      const findings = parseManifests('a', text).flatMap((one) => one.findings);
+      assert.equal(findings[0]?.code, 'yaml.tooDeep');
+    }
+  });
+
+  it('finds the documents of 50 MB without reading them', () => {
+    const one = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {text: ${'x'.repeat(600)}}\n`;
+    const text = `${one}---\n`.repeat(75_000);
+    const start = performance.now();
+    assert.equal(splitDocuments(text).length, 75_001);
+    assert.ok(performance.now() - start < 3000);
+  });
+
+  it('knows __proto__ as a key like any other', () => {
+    const json = parseManifests(
+      'a',
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n__proto__: {polluted: true}\n',
+    )[0]?.toJson();
+    assert.ok(json?.ok);
+    assert.equal('polluted' in {}, false);
+    assert.deepEqual(Object.keys(json.value), ['apiVersion', 'kind', 'metadata', '__proto__']);
+  });
+});

@@ -1,0 +1,183 @@
+import { describe, it } from 'node:test';
+import type { ResourceLookup } from '../../src/manifest/resourceLookup.ts';
+import { assertFindings } from '../support/annotatedYaml.ts';
+import { fakeCloud } from '../support/fakeCloud.ts';
+
+const cloud = fakeCloud(`
+network.network:
+  - { id: e53fcbba-52b1-4c7e-9a48-0c1f5f7f0b11, name: private, router:external: false }
+  - { id: 1ca1ab1e-9d1c-4f02-8b33-7aa2c4d5e6f7, name: public, router:external: true }
+network.subnet:
+  - { id: a5c6ee4a-77aa-41b2-b0c9-d8e7f6a5b4c3, name: private-v4, network_id: e53fcbba-52b1-4c7e-9a48-0c1f5f7f0b11, cidr: 10.10.0.0/24 }
+  - { id: b5c6ee4a-3f3e-4d4c-9b9a-181716151413, name: other-v4, network_id: 1ca1ab1e-9d1c-4f02-8b33-7aa2c4d5e6f7, cidr: 203.0.113.0/24 }
+network.security_group:
+  - { id: 51a1ab1e-0000-4000-8000-000000000005, name: web }
+  - { id: 52a1ab1e-0000-4000-8000-000000000006, name: web }
+  - { id: 53a1ab1e-0000-4000-8000-000000000007, name: db }
+block-storage.type: [{ id: 71a1ab1e-0000-4000-8000-000000000008, name: ssd }, { id: 72a1ab1e-0000-4000-8000-000000000009, name: hdd }]
+block-storage.availability_zone: [{ zoneName: nova, zoneState: { available: true } }]
+block-storage.volume: [{ id: c0a1ab1e-0000-4000-8000-000000000010, name: data-1 }]
+compute.flavor: [{ id: '4', name: m1.large }]
+compute.keypair: [{ name: alice-key }]
+image.image: [{ id: 11a1ab1e-0000-4000-8000-000000000011, name: debian-12 }]
+load-balancer.flavor: forbidden
+compute.server_group: []
+`) as ResourceLookup;
+
+const cases: Readonly<Record<string, string>> = {
+  'a Service names a network that does not exist, and one by the id of its subnet': `
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+  annotations:
+    loadbalancer.openstack.org/network-id: 00000bad-8e6f-4e2d-a1b3-fedcba987654
+#                                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error reference.missing: No network with id 00000bad… in project demo (cloud demo, RegionOne).
+    loadbalancer.openstack.org/floating-network-id: a5c6ee4a-77aa-41b2-b0c9-d8e7f6a5b4c3
+#                                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error reference.kind: a5c6ee4a… is a subnet (private-v4); floating-network-id wants a network.`,
+  'a network that is not external gives no floating IPs': `
+apiVersion: v1
+kind: Service
+metadata:
+  annotations:
+    loadbalancer.openstack.org/floating-network-id: "e53fcbba-52b1-4c7e-9a48-0c1f5f7f0b11"
+#                                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error reference.notExternal: Network "private" is not external, so no floating IP can come from it.`,
+  'a name stands where only an id is read': `
+apiVersion: v1
+kind: Service
+metadata:
+  annotations:
+    loadbalancer.openstack.org/network-id: private
+#                                          ^^^^^^^ error reference.nameForId: "private" is the name of a network; network-id wants its id (e53fcbba…).`,
+  'subnet and network of a Service belong together': `
+apiVersion: v1
+kind: Service
+metadata:
+  annotations:
+    loadbalancer.openstack.org/network-id: e53fcbba-52b1-4c7e-9a48-0c1f5f7f0b11
+    loadbalancer.openstack.org/subnet-id: b5c6ee4a-3f3e-4d4c-9b9a-181716151413
+#                                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error reference.otherNetwork: Subnet "other-v4" does not belong to the network of network-id.`,
+  'what the cloud controller manager would ignore silently': `
+apiVersion: v1
+kind: Service
+metadata:
+  annotations:
+    loadbalancer.openstack.org/keep-floatingip: "yes"
+#                                               ^^^^^ warning annotation.value: keep-floatingip takes "true", "false"; "yes" counts as not set.
+    loadbalancer.openstack.org/timeout-client-data: 50000
+#                                                   ^^^^^ error annotation.notText: An annotation is a text: write "50000" in quotes, or the API server refuses this Service.
+    loadbalancer.openstack.org/health-monitor-max-retries: "11"
+#                                                          ^^^^ warning annotation.value: health-monitor-max-retries takes 1 to 10.
+    loadbalancer.openstack.org/floting-subnet: public
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning annotation.unknown: The cloud controller manager knows no annotation "loadbalancer.openstack.org/floting-subnet", so it does nothing. Did you mean "loadbalancer.openstack.org/floating-subnet"?`,
+  'volume types by name or id, zones by name': `
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: a}
+provisioner: cinder.csi.openstack.org
+parameters:
+  type: hddd
+#       ^^^^ error reference.missing: No volume type named "hddd" in project demo (cloud demo, RegionOne). Did you mean "hdd"?
+  availability: novaa
+#               ^^^^^ error reference.missing: No volume availability zone named "novaa" in project demo (cloud demo, RegionOne). Did you mean "nova"?
+---
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: b}
+provisioner: cinder.csi.openstack.org
+parameters:
+  type: 71a1ab1e-0000-4000-8000-000000000008`,
+  'another driver is none of our business': `
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: a}
+provisioner: ebs.csi.aws.com
+parameters:
+  type: gp3`,
+  'a volume is named by its id': `
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: a}
+spec:
+  csi:
+    driver: cinder.csi.openstack.org
+    volumeHandle: data-1
+#                 ^^^^^^ error reference.nameForId: "data-1" is the name of a volume; volumeHandle wants its id (c0a1ab1e…).`,
+  'a machine template of Cluster API': `
+apiVersion: infrastructure.cluster.x-k8s.io/v1beta1
+kind: OpenStackMachineTemplate
+metadata: {name: workers}
+spec:
+  template:
+    spec:
+      flavor: m1.lagre
+#             ^^^^^^^^ error reference.missing: No flavor named "m1.lagre" in project demo (cloud demo, RegionOne). Did you mean "m1.large"?
+      image: {filter: {name: debian-12}}
+      sshKeyName: alice-keys
+#                 ^^^^^^^^^^ error reference.missing: No key pair named "alice-keys" in project demo (cloud demo, RegionOne). Did you mean "alice-key"?
+      securityGroups:
+        - filter: {name: web}
+#                        ^^^ warning reference.ambiguous: Two security groups are called "web" in project demo (cloud demo, RegionOne); all of them would be used.
+        - id: 53a1ab1e-0000-4000-8000-000000000007
+      ports:
+        - network: {filter: {name: privat}}
+#                                  ^^^^^^ error reference.missing: No network named "privat" in project demo (cloud demo, RegionOne). Did you mean "private"?`,
+  'v1beta2 names a flavor by an object': `
+apiVersion: infrastructure.cluster.x-k8s.io/v1beta2
+kind: OpenStackMachine
+metadata: {name: a}
+spec:
+  flavor: {filter: {name: m1.tiny}}
+#                         ^^^^^^^ error reference.missing: No flavor named "m1.tiny" in project demo (cloud demo, RegionOne).`,
+  'an import that matches nothing waits': `
+apiVersion: openstack.k-orc.cloud/v1alpha1
+kind: Subnet
+metadata: {name: a}
+spec:
+  managementPolicy: unmanaged
+  import:
+    filter:
+      name: private-v6
+#           ^^^^^^^^^^ information reference.missing: No subnet named "private-v6" in project demo (cloud demo, RegionOne). Did you mean "private-v4"? The import waits until there is one.`,
+  'what cannot be checked accuses nobody': `
+apiVersion: v1
+kind: Service
+metadata:
+  annotations:
+    loadbalancer.openstack.org/flavor-id: 00000bad-8e6f-4e2d-a1b3-fedcba987654`,
+  'placeholders name nothing yet, and an empty text is a value of its own': `
+apiVersion: v1
+kind: Service
+metadata:
+  annotations:
+    loadbalancer.openstack.org/network-id: \${NETWORK_ID}
+    loadbalancer.openstack.org/subnet-id: ""
+    loadbalancer.openstack.org/port-id: 00000000-0000-0000-0000-000000000000`,
+  'subnets of an external network are not listed for members, so a pattern is never accused': `
+apiVersion: v1
+kind: Service
+metadata:
+  annotations:
+    loadbalancer.openstack.org/floating-subnet: public-*`,
+  'a filter with a condition that cannot be answered here is left alone': `
+apiVersion: openstack.k-orc.cloud/v1alpha1
+kind: Subnet
+metadata: {name: a}
+spec:
+  import:
+    filter: {name: nothing, networkRef: private}`,
+  'Lists are taken apart': `
+apiVersion: v1
+kind: List
+items:
+  - apiVersion: v1
+    kind: Service
+    metadata:
+      annotations:
+        loadbalancer.openstack.org/network-id: private
+#                                              ^^^^^^^ error reference.nameForId: "private" is the name of a network; network-id wants its id (e53fcbba…).`,
+};
+
+describe('references', () => {
+  for (const [name, text] of Object.entries(cases)) it(name, () => assertFindings(text.slice(1), cloud));
+});

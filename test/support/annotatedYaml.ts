@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { checkManifests } from '../../src/manifest/check.ts';
+import { LineIndex } from '../../src/manifest/lineIndex.ts';
+import { parseManifests } from '../../src/manifest/manifest.ts';
+import type { ResourceLookup } from '../../src/manifest/resourceLookup.ts';
+
+const annotation = /^\s*#\s*\^+ (?:error|warning|information|hint) /;
+
+/**
+ * Checks a text whose expectations stand in it: below each value that is wrong a comment with carets under the value, then severity, code and message.
+ * The comments are taken out, the rest is checked, and what was found is written back in; both texts must be equal.
+ */
+export async function assertFindings(annotated: string, lookup: ResourceLookup): Promise<void> {
+  const text = annotated
+    .split('\n')
+    .filter((line) => !annotation.test(line))
+    .join('\n');
+  assert.equal(await annotate(text, lookup), annotated);
+}
+
+/** The text with a comment below each line that has a finding. */
+export async function annotate(text: string, lookup: ResourceLookup): Promise<string> {
+  const { findings } = await checkManifests(parseManifests('test.yaml', text), lookup);
+  const index = new LineIndex(text);
+  const lines = text.split('\n').map((line) => [line]);
+  for (const { range, severity, code, message } of findings) {
+    const [start, end] = [index.positionAt(range.start), index.positionAt(range.end)];
+    const carets = '^'.repeat(Math.max(1, start.line === end.line ? end.character - start.character : 1));
+    lines[start.line]?.push(`#${' '.repeat(Math.max(0, start.character - 1))}${carets} ${severity} ${code}: ${message}`);
+  }
+  return lines.flat().join('\n');
+}
