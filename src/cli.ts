@@ -61,6 +61,9 @@ async function carryOut(request: Request, http: ReturnType<typeof createHttp>, s
   const lookup = opened.value.project ? projectLookup(opened.value.project) : noLookup('no --cloud was named');
   const gathered = await gather(found, lookup, signal);
   if (signal.aborted) return CANCELLED;
+  const { unchecked, references, paused = 'no answer' } = gathered;
+  if (unchecked > 0) tell(`${unchecked} of ${references} references could not be checked: ${paused.replace(/\.+$/, '')}.`);
+  if (request.requireLive && unchecked > 0 && request.verb !== 'check') return WRONG;
   return request.verb === 'check'
     ? check(request, opened.value, gathered, signal)
     : deploy(request, opened.value, gathered, signal);
@@ -74,13 +77,8 @@ async function check(request: Request, { cluster, target }: Opened, gathered: Ga
   const rows = findingRows(checked.value.map(quietTemplate), gathered.texts);
   if (request.format === 'json') say(exactJson(rows));
   else for (const row of rows) say(findingLine(row));
-  const { unchecked, references } = gathered;
-  if (unchecked > 0)
-    tell(
-      `${unchecked} of ${references} references could not be checked: ${(gathered.paused ?? 'no answer').replace(/\.+$/, '')}.`,
-    );
   if (gathered.blockers.length > 0) return COULD_NOT_RUN;
-  return rows.some(({ severity }) => severity === 'error') || (request.requireLive && unchecked > 0) ? WRONG : 0;
+  return rows.some(({ severity }) => severity === 'error') || (request.requireLive && gathered.unchecked > 0) ? WRONG : 0;
 }
 
 /** A template cannot be deployed; in a check it is only a place that could not be looked into. */

@@ -20,13 +20,13 @@ export interface Request {
 
 /** What `--help` prints. */
 export const USAGE = `usage: hybrid-clusters check FILE…  [--cloud NAME [--project NAME]] [--context NAME [--namespace NAME]] [--require-live]
-       hybrid-clusters plan  FILE…  --context NAME [--namespace NAME] [--cloud NAME [--project NAME]]
+       hybrid-clusters plan  FILE…  --context NAME [--namespace NAME] [--cloud NAME [--project NAME]] [--require-live]
        hybrid-clusters apply FILE…  --context NAME [--namespace NAME] [--cloud NAME [--project NAME]] [--yes] [--confirm CONTEXT]
 
 FILE is a manifest or a folder of manifests. Only the cloud and the context named here are contacted.
 
   --format text|json   how to print (text)
-  --require-live       check: references that could not be checked count as errors
+  --require-live       references that could not be checked count as errors
   --yes                apply: do not ask
   --confirm CONTEXT    apply: the name of a protected context, typed out
 

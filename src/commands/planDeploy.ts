@@ -90,9 +90,9 @@ async function makePlanFor(
     ? projectLookup(project.value)
     : noLookup(project?.failure.message ?? l10n.t('The folder is bound to no cloud.'));
   const gathered = await gather(found, lookup, options.signal);
-  const { written, blockers } = gathered;
+  const { written, blockers, texts } = gathered;
   const findings = [...gathered.findings, ...uncheckedOf(gathered)];
-  const request = { target: target.value, written, findings, blockers };
+  const request = { target: target.value, written, findings, blockers, texts };
   const plan = await makePlan(request, cluster, { ...options, parallel: settings.parallel });
   if (!plan.ok) return plan;
   return {

@@ -76,6 +76,12 @@ sandboxTest('plan, refuse without a yes, apply, verify: each with its status', (
       plan.out,
       /^Target sandbox-admin\/cli-test-\w+ \(https:\/\/127\.0\.0\.1:\d+ as \w+\)\n1 create\n {2}create v1\/ConfigMap cli-test-\w+\/a\n$/,
     );
+    await write(
+      'reference.yaml',
+      '{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: NS}, provisioner: cinder.csi.openstack.org, parameters: {type: ssd}}\n',
+    );
+    const blind = await run('apply', 'reference.yaml', ...where, '--yes', '--require-live');
+    assert.deepEqual([blind.status, blind.err], [5, '1 of 1 references could not be checked: no --cloud was named.\n']);
     const refused = await run('apply', 'a.yaml', ...where);
     assert.deepEqual([refused.status, refused.err], [4, 'Nobody is there to confirm. Add --yes. Nothing was applied.\n']);
     const applied = await run('apply', 'a.yaml', ...where, '--yes');
