@@ -124,10 +124,12 @@ sandboxTest('a Service gets an address, and one with a network that is not there
   await kubernetes.delete(`${collection}/services/good`);
   await kubernetes.delete(`${collection}/services/bad`);
   const name = `kube_service_prod_${NAMESPACE}_good`;
-  await eventually(
-    () => cloud.get<{ loadbalancers: unknown[] }>('load-balancer', `/lbaas/loadbalancers?name=${name}`),
-    ({ loadbalancers }) => loadbalancers.length === 0,
-  );
+  const left = async () => {
+    const { loadbalancers } = await cloud.get<{ loadbalancers: { name: string }[] }>('load-balancer', '/lbaas/loadbalancers');
+    const { listeners } = await cloud.get<{ listeners: { name: string }[] }>('load-balancer', '/lbaas/listeners');
+    return [...loadbalancers, ...listeners].filter((resource) => resource.name.endsWith(name));
+  };
+  await eventually(left, ({ length }) => length === 0);
 });
 
 function hasAddress({ status }: Service): boolean {

@@ -1,34 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Kubernetes, withoutFinalizer } from '../api/kubernetes.ts';
 import type { Node, Service } from '../api/objects.ts';
 import type { OpenStack } from '../api/openstack.ts';
-import { Refused } from '../api/request.ts';
+import { type Balancer, Balancers, type ListenerTree, type Member } from './balancers.ts';
 import { Recorder } from './events.ts';
 import { Informer, keyOf } from './informer.ts';
 import { type Again, Queue } from './queue.ts';
 import { type CloudDefaults, loadBalancerName, protocols, readSettings, type ServiceSettings } from './serviceSettings.ts';
-
-interface LoadBalancer {
-  readonly id: string;
-  readonly name: string;
-  readonly provisioning_status: string;
-  readonly vip_address: string;
-  readonly vip_port_id: string;
-}
-
-interface Listener {
-  readonly id: string;
-  readonly name: string;
-  readonly protocol: string;
-  readonly protocol_port: number;
-  readonly default_pool_id: string | null;
-}
-
-interface Member {
-  readonly name: string;
-  readonly address: string;
-  readonly protocol_port: number;
-}
 
 interface FloatingIp {
   readonly id: string;
@@ -47,6 +24,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export class LoadBalancerStandIn {
   readonly #kubernetes: Kubernetes;
   readonly #cloud: OpenStack;
+  readonly #balancers: Balancers;
   readonly #defaults: CloudDefaults;
   readonly #services: Informer<Service>;
   readonly #nodes: Informer<Node>;
@@ -60,6 +38,7 @@ export class LoadBalancerStandIn {
   constructor(kubernetes: Kubernetes, cloud: OpenStack, defaults: CloudDefaults, nodes: Informer<Node>) {
     this.#kubernetes = kubernetes;
     this.#cloud = cloud;
+    this.#balancers = new Balancers(cloud);
     this.#defaults = defaults;
     this.#nodes = nodes;
     this.#services = new Informer<Service>(kubernetes, '/api/v1/services').onChange((service) => this.#queue.add(keyOf(service)));
@@ -115,10 +94,10 @@ export class LoadBalancerStandIn {
     const settings = readSettings(service, this.#defaults);
     const members = this.#memberText();
     const name = loadBalancerName(this.#defaults, service);
-    const known = await this.#find(service, name);
+    const known = await this.#balancers.find(service.metadata.annotations?.[ID], name);
     const balancer = known ?? (await this.#create(service, name, settings));
-    await this.#active(balancer.id);
-    if (known) await this.#update(service, balancer, settings);
+    await this.#balancers.active(balancer.id);
+    if (known) await this.#balancers.update(balancer.id, name, this.#listeners(service, name, settings));
     const address = settings.internal ? balancer.vip_address : await this.#floatingIp(service, balancer, settings);
     await this.#publish(service, balancer.id, address);
     this.#membersOf.set(key, members);
@@ -127,38 +106,20 @@ export class LoadBalancerStandIn {
     if (!hasAddress(service)) await this.#tell(service, 'Normal', 'EnsuredLoadBalancer', 'Ensured load balancer');
   }
 
-  async #find(service: Service, name: string): Promise<LoadBalancer | undefined> {
-    const id = service.metadata.annotations?.[ID];
-    if (id !== undefined) {
-      try {
-        return (await this.#cloud.get<{ loadbalancer: LoadBalancer }>('load-balancer', `/lbaas/loadbalancers/${id}`))
-          .loadbalancer;
-      } catch (error) {
-        // the annotation may name a load balancer that was deleted by hand: then a new one is made, as upstream does
-        if (!(error instanceof Refused && error.status === 404))
-          throw new Error(`failed to get load balancer ${id}: ${(error as Error).message}`);
-      }
-    }
-    const path = `/lbaas/loadbalancers?name=${encodeURIComponent(name)}`;
-    return (await this.#cloud.get<{ loadbalancers: LoadBalancer[] }>('load-balancer', path)).loadbalancers[0];
-  }
-
-  async #create(service: Service, name: string, settings: ServiceSettings): Promise<LoadBalancer> {
+  async #create(service: Service, name: string, settings: ServiceSettings): Promise<Balancer> {
     const { namespace } = service.metadata;
     const loadbalancer = {
       name,
       description: `Kubernetes external service ${namespace}/${service.metadata.name} from cluster ${this.#defaults.clusterName}`,
       tags: [name],
       ...settings.loadBalancer,
-      listeners: (service.spec.ports ?? []).map((port, index) => this.#listener(service, name, settings, port, index)),
+      listeners: this.#listeners(service, name, settings),
     };
-    try {
-      return (
-        await this.#cloud.send<{ loadbalancer: LoadBalancer }>('load-balancer', 'POST', '/lbaas/loadbalancers', { loadbalancer })
-      ).loadbalancer;
-    } catch (error) {
-      throw new Error(`error creating loadbalancer ${name}: ${(error as Error).message}`);
-    }
+    return this.#balancers.create(loadbalancer);
+  }
+
+  #listeners(service: Service, name: string, settings: ServiceSettings): ListenerTree[] {
+    return (service.spec.ports ?? []).map((port, index) => this.#listener(service, name, settings, port, index));
   }
 
   #listener(
@@ -167,16 +128,22 @@ export class LoadBalancerStandIn {
     settings: ServiceSettings,
     port: NonNullable<Service['spec']['ports']>[number],
     index: number,
-  ) {
+  ): ListenerTree {
     const protocol = protocols(port, service.metadata.annotations ?? {});
     const members = this.#members(port.nodePort ?? port.port, settings);
-    const monitor = settings.monitor ? { healthmonitor: { name: `monitor_${index}_${name}`, ...settings.monitor } } : {};
+    const monitor = settings.monitor ? { name: `monitor_${index}_${name}`, ...settings.monitor } : undefined;
     return {
       name: `listener_${index}_${name}`,
       protocol: protocol.listener,
       protocol_port: port.port,
       ...settings.listener,
-      default_pool: { name: `pool_${index}_${name}`, protocol: protocol.pool, ...settings.pool, members, ...monitor },
+      default_pool: {
+        name: `pool_${index}_${name}`,
+        protocol: protocol.pool,
+        ...settings.pool,
+        members,
+        ...(monitor ? { healthmonitor: monitor } : {}),
+      },
     };
   }
 
@@ -201,67 +168,7 @@ export class LoadBalancerStandIn {
       .join(' ');
   }
 
-  async #update(service: Service, balancer: LoadBalancer, settings: ServiceSettings): Promise<void> {
-    const name = loadBalancerName(this.#defaults, service);
-    const listeners = await this.#listeners(balancer.id);
-    const wanted = (service.spec.ports ?? []).map((port, index) => this.#listener(service, name, settings, port, index));
-    const same =
-      (listener: { protocol: string; protocol_port: number }) => (other: { protocol: string; protocol_port: number }) =>
-        listener.protocol === other.protocol && listener.protocol_port === other.protocol_port;
-    await this.#removeListeners(
-      balancer.id,
-      listeners.filter((listener) => isOf(name, listener) && !wanted.some(same(listener))),
-    );
-    for (const listener of wanted) {
-      const known = listeners.find(same(listener));
-      if (known?.default_pool_id) await this.#setMembers(balancer.id, known.default_pool_id, listener.default_pool.members);
-      if (!known)
-        await this.#change(balancer.id, 'POST', '/lbaas/listeners', { listener: { ...listener, loadbalancer_id: balancer.id } });
-    }
-  }
-
-  async #listeners(balancerId: string): Promise<Listener[]> {
-    const path = `/lbaas/listeners?loadbalancer_id=${balancerId}`;
-    return (await this.#cloud.get<{ listeners: Listener[] }>('load-balancer', path)).listeners;
-  }
-
-  async #removeListeners(balancerId: string, listeners: readonly Listener[]): Promise<void> {
-    for (const { id, default_pool_id } of listeners) {
-      if (default_pool_id) await this.#change(balancerId, 'DELETE', `/lbaas/pools/${default_pool_id}`);
-      await this.#change(balancerId, 'DELETE', `/lbaas/listeners/${id}`);
-    }
-  }
-
-  async #setMembers(balancerId: string, poolId: string, wanted: readonly Member[]): Promise<void> {
-    const path = `/lbaas/pools/${poolId}/members`;
-    const { members } = await this.#cloud.get<{ members: Member[] }>('load-balancer', path);
-    const text = (all: readonly Member[]) =>
-      all
-        .map(({ name, address, protocol_port }) => `${name} ${address}:${protocol_port}`)
-        .sort()
-        .join();
-    if (text(members) !== text(wanted)) await this.#change(balancerId, 'PUT', path, { members: wanted });
-  }
-
-  async #change(balancerId: string, method: string, path: string, body?: unknown): Promise<void> {
-    await this.#cloud.send('load-balancer', method, path, body);
-    await this.#active(balancerId);
-  }
-
-  async #active(id: string): Promise<void> {
-    for (let tries = 0; tries < 120; tries++) {
-      const { loadbalancer } = await this.#cloud.get<{ loadbalancer: LoadBalancer }>(
-        'load-balancer',
-        `/lbaas/loadbalancers/${id}`,
-      );
-      if (loadbalancer.provisioning_status === 'ACTIVE') return;
-      if (loadbalancer.provisioning_status === 'ERROR') break;
-      await sleep(250);
-    }
-    throw new Error(`timeout waiting for the loadbalancer ${id} ACTIVE`);
-  }
-
-  async #floatingIp(service: Service, balancer: LoadBalancer, settings: ServiceSettings): Promise<string> {
+  async #floatingIp(service: Service, balancer: Balancer, settings: ServiceSettings): Promise<string> {
     const known = await this.#cloud.get<{ floatingips: FloatingIp[] }>('network', `/floatingips?port_id=${balancer.vip_port_id}`);
     if (known.floatingips[0]) return known.floatingips[0].floating_ip_address;
     const floatingip = {
@@ -313,15 +220,11 @@ export class LoadBalancerStandIn {
   async #remove(service: Service): Promise<void> {
     await this.#tell(service, 'Normal', 'DeletingLoadBalancer', 'Deleting load balancer');
     const name = loadBalancerName(this.#defaults, service);
-    const balancer = await this.#find(service, name);
-    if (balancer) await this.#active(balancer.id);
+    const balancer = await this.#balancers.find(service.metadata.annotations?.[ID], name);
+    if (balancer) await this.#balancers.active(balancer.id);
     if (balancer?.name === name) await this.#removeWhole(service, balancer);
     // one that the Service only shares loses nothing but its listeners
-    else if (balancer)
-      await this.#removeListeners(
-        balancer.id,
-        (await this.#listeners(balancer.id)).filter((listener) => isOf(name, listener)),
-      );
+    else if (balancer) await this.#balancers.update(balancer.id, name, []);
     this.#settled.delete(keyOf(service));
     await this.#tell(service, 'Normal', 'DeletedLoadBalancer', 'Deleted load balancer');
     if (service.metadata.deletionTimestamp === undefined) {
@@ -331,14 +234,14 @@ export class LoadBalancerStandIn {
     await this.#kubernetes.patch(pathOf(service), 'strategic', withoutFinalizer(FINALIZER));
   }
 
-  async #removeWhole(service: Service, balancer: LoadBalancer): Promise<void> {
+  async #removeWhole(service: Service, balancer: Balancer): Promise<void> {
     const keep = service.metadata.annotations?.['loadbalancer.openstack.org/keep-floatingip'] === 'true';
     const { floatingips } = await this.#cloud.get<{ floatingips: FloatingIp[] }>(
       'network',
       `/floatingips?port_id=${balancer.vip_port_id}`,
     );
     for (const { id } of keep ? [] : floatingips) await this.#cloud.send('network', 'DELETE', `/floatingips/${id}`);
-    await this.#cloud.send('load-balancer', 'DELETE', `/lbaas/loadbalancers/${balancer.id}?cascade=true`);
+    await this.#balancers.delete(balancer.id);
   }
 
   #tell(service: Service, type: 'Normal' | 'Warning', reason: string, message: string): Promise<void> {
@@ -359,11 +262,6 @@ export function nameMatcher(pattern: string): (name: string) => boolean {
         .replaceAll('?', '.')}$`;
   const expression = new RegExp(source);
   return (name) => expression.test(name) !== negated;
-}
-
-/** Listeners are named `listener_<index>_<load balancer name of their Service>`. */
-function isOf(name: string, listener: Listener): boolean {
-  return /^listener_\d+_/.test(listener.name) && listener.name.replace(/^listener_\d+_/, '') === name;
 }
 
 function hasAddress(service: Service): boolean {
