@@ -119,7 +119,8 @@ export class Wait {
           return this.#blind(apiVersion, kind, namespace, event.failure.message);
         if (!('object' in event)) continue;
         this.#observed.take(event);
-        if (event.type !== 'deleted') this.#see(event.object);
+        if (event.type === 'deleted') this.#lose(event.object);
+        else this.#see(event.object);
         this.#soon();
       }
       // a watch that ended by itself (the server restarted, the list was too old) begins anew
@@ -146,6 +147,13 @@ export class Wait {
       if (!isSame(one.object, object) || isOlder(object, one.object)) continue;
       one.object = object;
       one.seen = true;
+    }
+  }
+
+  #lose(object: KubeObject): void {
+    for (const one of this.#waited.values()) {
+      if (one.settled === undefined && isSame(one.object, object))
+        this.#settle(one, 'failed', { key: one.key, state: 'failed', message: 'somebody deleted it while it was waited for' });
     }
   }
 

@@ -275,6 +275,14 @@ load-balancer.loadbalancer:
   assert.deepEqual(said.slice(-2), ['waiting load balancer PENDING_CREATE in demo', 'ready at 203.0.113.45']);
 });
 
+test('what somebody deletes meanwhile is not waited for any longer', async () => {
+  const cluster = new FakeCluster();
+  const run = await start('{apiVersion: v1, kind: Service, metadata: {name: lb}, spec: {type: LoadBalancer}}', cluster);
+  setTimeout(() => cluster.delete({ apiVersion: 'v1', kind: 'Service', namespace: 'shop', name: 'lb' }), 200);
+  await run.done;
+  assert.match(run.summary?.sentence ?? '', /^lb is not up: somebody deleted it while it was waited for \(test\.yaml:1\)\.$/);
+});
+
 test('what does not become ready in time says what it still waited for', async () => {
   const cluster = new FakeCluster();
   const run = await start('{apiVersion: v1, kind: Service, metadata: {name: lb}, spec: {type: LoadBalancer}}', cluster, {

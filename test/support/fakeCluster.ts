@@ -161,7 +161,11 @@ export class FakeCluster implements Cluster {
   }
 
   async delete(ref: ObjectRef): Promise<Result<void>> {
-    return this.#objects.delete(keyOf(ref)) ? success(undefined) : failed('notFound', `${ref.kind} ${ref.name} does not exist.`);
+    const known = this.#objects.get(keyOf(ref));
+    if (!known) return failed('notFound', `${ref.kind} ${ref.name} does not exist.`);
+    this.#objects.delete(keyOf(ref));
+    for (const tell of this.#watchers) tell({ type: 'deleted', object: known });
+    return success(undefined);
   }
 
   table(): never {
