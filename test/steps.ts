@@ -15,9 +15,9 @@ export interface Step {
 }
 
 /** Test files that only look at this checkout: every room's, but not the ones that need a live cloud and cluster. */
-const unit = files('test/*/**/*.test.ts', /^test\/(?:e2e|bench|vscode-host)\/|\.live\.test\.ts$|\.protocol\.test\.ts$/);
-/** A client and a server connection joined in memory or by a pipe. */
-const protocol = files('test/language/**/*.protocol.test.ts');
+const unit = files('test/*/**/*.test.ts', /^test\/(?:e2e|bench|vscode-host|language)\/|\.live\.test\.ts$/);
+/** The language server: its features, and its wire with a client and a server joined in memory. */
+const protocol = files('test/language/**/*.test.ts');
 /** Against the sandbox, without an editor. */
 const live = files('test/**/*.live.test.ts');
 
