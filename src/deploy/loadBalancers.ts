@@ -3,10 +3,10 @@ import type { Resource } from '../openstack/kind.ts';
 import type { Project } from '../openstack/project.ts';
 
 const ID = 'loadbalancer.openstack.org/load-balancer-id';
-const EVERY_MS = 1_000;
+const EVERY_MS = 500;
 
 /**
- * The Octavia load balancers behind Services that wait for an address, asked of the cloud once a second as long as one waits. Found by the id that the cloud controller
+ * The Octavia load balancers behind Services that wait for an address, asked of the cloud twice a second as long as one waits. Found by the id that the cloud controller
  * writes on the Service, before that by its name `kube_service_<cluster>_<namespace>_<service>` or the tag of the same form (cloud-provider-openstack).
  */
 export class LoadBalancers {

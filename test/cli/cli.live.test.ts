@@ -12,6 +12,7 @@ const exec = promisify(execFile);
 
 interface Live {
   readonly namespace: string;
+  kubectl(...args: string[]): Promise<unknown>;
   write(name: string, text: string): Promise<void>;
   run(...args: string[]): Promise<Ended>;
   runWatching(watch: (out: string, signal: (name: 'SIGINT') => void) => void, ...args: string[]): Promise<Ended>;
@@ -26,6 +27,7 @@ async function inFolder({ kubernetes, openstack }: SandboxEnvironment, body: (li
   try {
     await body({
       namespace,
+      kubectl,
       write: (name, text) => writeFile(join(folder, name), text.replaceAll('NS', namespace)),
       run: (...args) => commandLine(args, options),
       runWatching: (whileRunning, ...args) => commandLine(args, { ...options, whileRunning }),
@@ -109,6 +111,31 @@ sandboxTest('what fails, what fails in part, what is wrong before it starts', (s
     assert.match(wrong.out, /blocked: ConfigMap a is refused: dota: no such field\. \(wrong\.yaml:1\)\n$/);
     const checked = await run('check', 'both.yaml', '--context', 'sandbox-admin', '--namespace', namespace, '--format', 'json');
     assert.deepEqual([checked.status, checked.out], [0, '[]\n']);
+  }),
+);
+
+sandboxTest('while a Service waits for its address, its load balancer is told in the words of the cloud', (sandbox) =>
+  inFolder(sandbox, async ({ namespace, write, run, kubectl }) => {
+    await write(
+      'lb.yaml',
+      '{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {type: LoadBalancer, ports: [{port: 80}]}}\n',
+    );
+    const applied = await run(
+      'apply',
+      'lb.yaml',
+      '--context',
+      'sandbox-admin',
+      '--namespace',
+      namespace,
+      '--cloud',
+      'demo',
+      '--yes',
+    );
+    assert.equal(applied.status, 0, applied.out);
+    assert.match(applied.out, /Service \S+\/web: waiting, load balancer (PENDING_CREATE|ACTIVE) in demo\n/);
+    assert.match(applied.out, /Service \S+\/web: ready, at \d+\.\d+\.\d+\.\d+\n/);
+    // its load balancer goes with it, before the namespace does
+    await kubectl('delete', 'service', 'web', '-n', namespace);
   }),
 );
 
