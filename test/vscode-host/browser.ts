@@ -38,7 +38,7 @@ export function workbenchUrl(
   if (token !== undefined) url.searchParams.set('tkn', token);
   if (folder === undefined) url.searchParams.set('ew', 'true');
   else url.searchParams.set(folder.endsWith('.code-workspace') ? 'workspace' : 'folder', resolve(folder));
-  url.searchParams.set('payload', JSON.stringify([['skipWelcome', 'true'], ...payload]));
+  if (payload.length > 0) url.searchParams.set('payload', JSON.stringify(payload));
   return url.href;
 }
 
