@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import type { Service } from './api/objects.ts';
-import { chooseOffset, isFree } from './ports.ts';
+import { chooseOffset, isFree, PORTS } from './ports.ts';
 import { announcement, systemObstacle } from './prerequisites.ts';
 import { fill } from './seed/manifests.ts';
 import { nameMatcher } from './standins/loadBalancer.ts';
@@ -33,9 +35,15 @@ test('what is to be installed is said with its size, and nothing is said when al
   for (const line of lines.slice(1)) assert.match(line, /\d+ ?(MB|GB)/);
 });
 
-test('an offset that is asked for is taken or refused, never replaced', async () => {
-  assert.equal(await isFree(1), true);
-  assert.equal(await chooseOffset('43000'), 43_000);
+test('a port in use is seen, and an offset that needs it is refused', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const offset = String(port - (PORTS[0] ?? 0));
+  assert.deepEqual([await isFree(port), await chooseOffset(offset)], [false, undefined]);
+  server.close();
+  await once(server, 'close');
+  assert.equal(await isFree(port), true);
 });
 
 test('a placeholder keeps its place, and one without a value is named', () => {
