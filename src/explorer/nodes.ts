@@ -1,0 +1,165 @@
+import type { Disposable } from '../base/event.ts';
+import type { Failure, Reason } from '../base/failure.ts';
+import type { ApiKind, Cluster, ContextSummary, ObjectRef } from '../kubernetes/cluster.ts';
+import type { CloudSummary, ProjectRef } from '../openstack/cloud.ts';
+import type { Resource } from '../openstack/kind.ts';
+import type { KindId } from '../openstack/kinds/kinds.ts';
+import type { Project } from '../openstack/project.ts';
+import type { Mood } from './deploymentRows.ts';
+
+/** What a row of *Clouds* or *Clusters* stands for: what its commands get. */
+export type Subject =
+  | { readonly of: 'cloud'; readonly cloud: CloudSummary }
+  | { readonly of: 'region'; readonly cloud: CloudSummary; readonly region: string }
+  | {
+      readonly of: 'project';
+      readonly cloud: CloudSummary;
+      readonly region: string | undefined;
+      readonly project: ProjectRef;
+      readonly opened?: Project;
+    }
+  | { readonly of: 'kind'; readonly project: Project; readonly kind: KindId }
+  | {
+      readonly of: 'resource';
+      readonly project: Project;
+      readonly kind: KindId;
+      readonly resource: Resource;
+      readonly parent?: Resource;
+    }
+  | { readonly of: 'context'; readonly context: ContextSummary }
+  | { readonly of: 'namespace'; readonly cluster: Cluster; readonly name: string }
+  | { readonly of: 'apiKind'; readonly cluster: Cluster; readonly kind: ApiKind; readonly namespace: string | undefined }
+  | { readonly of: 'object'; readonly cluster: Cluster; readonly ref: ObjectRef }
+  | { readonly of: 'failure'; readonly failure: Failure; readonly cloud?: string }
+  | { readonly of: 'group' | 'more' | 'empty' | 'filter' | 'hint' };
+
+/** One row as a value: how it looks, what it stands for, and how to look below it. */
+export interface Row {
+  /** Unique among its siblings and the same across refreshes: the row's part of the tree id. */
+  readonly segment: string;
+  readonly label: string;
+  readonly description: string;
+  /** Codicon name. */
+  readonly icon: string;
+  readonly mood: Mood;
+  /** What is seen is old: dimmed. */
+  readonly stale?: boolean;
+  /** Rows of the tooltip. */
+  readonly facts: readonly (readonly [title: string, value: string])[];
+  /** Words for menus: `resource kind:compute.server can:open`. */
+  readonly words: readonly string[];
+  readonly subject: Subject;
+  /** Names the resource or object in the whole window; the same wherever it is shown (see keys.ts). */
+  readonly key?: string;
+  /** Looks below; absent for a leaf. Contacts nothing before `rows()`. */
+  readonly open?: Open;
+  /** Command of a click, called with the node; absent: none. */
+  readonly click?: string;
+}
+
+/** Begins to look below a row. `changed` tells that `rows()` would answer otherwise now. */
+export type Open = (changed: () => void) => Branch;
+
+/** What lies below an expanded row, until it is collapsed. */
+export interface Branch extends Disposable {
+  /** The rows below; trouble is a row among them. Never rejects. */
+  rows(): Promise<readonly Row[]>;
+  /** Forgets what is cached, so that the next `rows()` asks. */
+  refresh?(): void;
+  /** Brings the next page. */
+  more?(): Promise<void>;
+}
+
+/** A row in its place. The object lives on across refreshes; only its row is renewed. */
+export interface Node {
+  /** The path of segments from the root. */
+  readonly id: string;
+  readonly parent: Node | undefined;
+  readonly row: Row;
+}
+
+/** How many rows are shown before "Load more". */
+export const pageSize = 200;
+
+/** A branch that only computes rows. */
+export function plainBranch(rows: () => Promise<readonly Row[]> | readonly Row[], refresh?: () => void): Branch {
+  return { rows: async () => await rows(), dispose() {}, ...(refresh && { refresh }) };
+}
+
+/** A row with the members that most rows leave empty filled in. */
+export function row(given: Pick<Row, 'segment' | 'label' | 'subject'> & Partial<Row>): Row {
+  return { description: '', icon: 'circle-outline', mood: 'quiet', facts: [], words: [], ...given };
+}
+
+const reasonIcons: Partial<Readonly<Record<Reason, string>>> = {
+  signedOut: 'sign-in',
+  forbidden: 'lock',
+  offline: 'debug-disconnect',
+  untrusted: 'shield',
+  unsupported: 'circle-slash',
+  cancelled: 'circle-slash',
+};
+
+/** Which ways out a failure has, likeliest first; "show log" is always one. */
+const waysOut: Partial<Readonly<Record<Reason, readonly string[]>>> = {
+  signedOut: ['can:signIn', 'can:retry'],
+  forbidden: ['can:retry'],
+  unsupported: [],
+};
+
+/** Trouble as a row: its sentence, and its way out as words for inline actions and as the click. */
+export function failureRow(failure: Failure, { cloud, segment = '!' }: { cloud?: string; segment?: string } = {}): Row {
+  const ways = (waysOut[failure.reason] ?? ['can:retry']).filter((way) => way !== 'can:signIn' || cloud !== undefined);
+  const words = [...(failure.at ? ['can:openSource'] : []), ...ways, 'can:showLog'];
+  return row({
+    segment,
+    label: failure.message,
+    icon: reasonIcons[failure.reason] ?? 'error',
+    mood: failure.reason === 'forbidden' || failure.reason === 'unsupported' ? 'warning' : 'bad',
+    facts: [
+      ['what happened', failure.message],
+      ...(failure.at ? [['where', [failure.at.file, failure.at.line].filter(Boolean).join(':')] as const] : []),
+    ],
+    words: ['failure', ...words],
+    subject: { of: 'failure', failure, ...(cloud === undefined ? {} : { cloud }) },
+    click: `hybridClusters.${(words[0] ?? 'can:showLog').slice('can:'.length)}`,
+  });
+}
+
+/** The one line of an empty list: says so, and what makes one. */
+export function emptyRow(sentence: string): Row {
+  return row({ segment: '-', label: sentence, icon: 'info', words: ['empty'], subject: { of: 'empty' } });
+}
+
+/** The last row of a list that goes on. */
+export function moreRow(shown: number, total?: number): Row {
+  const counts = total === undefined ? `${grouped(shown)} shown` : `${grouped(shown)} of ${grouped(total)}`;
+  return row({
+    segment: '+',
+    label: `Load more (${counts})`,
+    icon: 'ellipsis',
+    words: ['more'],
+    subject: { of: 'more' },
+    click: 'hybridClusters.loadMore',
+  });
+}
+
+/** `· stale since 12:03` behind a description. */
+export function staleSince(description: string, asOf: number): string {
+  return [description, `stale since ${clockTime(asOf)}`].filter(Boolean).join(' · ');
+}
+
+/** `12:03` of a time in ms since the epoch. */
+export function clockTime(at: number): string {
+  const time = new Date(at);
+  return [time.getHours(), time.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
+}
+
+/** `10 000`, as the text of a label. */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ' ');
+}
+
+/** Names in the order a reader expects: `web-2` before `web-10`. */
+export const byLabel = (one: Row, other: Row) => collator.compare(one.label, other.label);
+const collator = new Intl.Collator('en', { numeric: true });

@@ -1,0 +1,81 @@
+import {
+  type DataTransfer,
+  DataTransferItem,
+  type Disposable,
+  EventEmitter,
+  type TreeDataProvider,
+  type TreeDragAndDropController,
+  type TreeItem,
+  type TreeView,
+  window,
+} from 'vscode';
+import { Forest } from './forest.ts';
+import { idOfSubject } from './identity.ts';
+import { chainOf } from './keys.ts';
+import type { Node, Open } from './nodes.ts';
+import { treeItem } from './treeItem.ts';
+
+/** A view of VS Code over a forest: *Clouds* or *Clusters*. */
+export class Tree implements TreeDataProvider<Node>, TreeDragAndDropController<Node>, Disposable {
+  readonly forest: Forest;
+  readonly dropMimeTypes: readonly string[] = [];
+  readonly dragMimeTypes: readonly string[] = ['text/plain'];
+  readonly #changed = new EventEmitter<Node | undefined>();
+  readonly #view: TreeView<Node>;
+  readonly #subscriptions: readonly Disposable[];
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(view: string, open: Open) {
+    this.forest = new Forest(open);
+    this.#view = window.createTreeView(view, {
+      treeDataProvider: this,
+      dragAndDropController: this,
+      showCollapseAll: true,
+      canSelectMany: true,
+    });
+    this.#subscriptions = [
+      this.forest.onDidChange((node) => this.#changed.fire(node)),
+      this.#view.onDidCollapseElement(({ element }) => this.forest.collapse(element)),
+      this.#view.onDidExpandElement(({ element }) => this.forest.expand(element)),
+    ];
+  }
+
+  async getChildren(node?: Node): Promise<Node[]> {
+    return [...(await this.forest.children(node))];
+  }
+
+  getParent(node: Node): Node | undefined {
+    return node.parent;
+  }
+
+  getTreeItem(node: Node): TreeItem {
+    return treeItem(node);
+  }
+
+  /** What is selected, the newest last. */
+  get selection(): readonly Node[] {
+    return this.#view.selection;
+  }
+
+  /** Brings the one canonical place of a resource or object into sight; false when its key leads nowhere in this view. */
+  async reveal(key: string): Promise<boolean> {
+    const chain = chainOf(key);
+    const node = chain && (await this.forest.find(chain.segments));
+    if (!node) return false;
+    await this.#view.reveal(node, { select: true, focus: true, expand: false });
+    return true;
+  }
+
+  /** Dropped into an editor, a row writes the id by which manifests name it. */
+  handleDrag(nodes: readonly Node[], transfer: DataTransfer): void {
+    const ids = nodes.flatMap((node) => idOfSubject(node.row.subject) ?? []);
+    if (ids.length > 0) transfer.set('text/plain', new DataTransferItem(ids.join('\n')));
+  }
+
+  dispose(): void {
+    for (const one of this.#subscriptions) one.dispose();
+    this.#view.dispose();
+    this.#changed.dispose();
+    this.forest.dispose();
+  }
+}
