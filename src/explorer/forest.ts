@@ -55,6 +55,11 @@ export class Forest implements Disposable {
     return this.#of(node)?.branch !== undefined;
   }
 
+  /** Whether the node stands in this forest. */
+  has(node: Node): boolean {
+    return this.#kept.get(node.id)?.node === node;
+  }
+
   /** Lets go of what keeps the rows below current. */
   collapse(node: Node): void {
     const kept = this.#of(node);

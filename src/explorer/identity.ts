@@ -1,8 +1,8 @@
 import { idOf, nameOf } from '../openstack/display.ts';
-import type { Subject } from './nodes.ts';
+import type { Node, Subject } from './nodes.ts';
 
-/** The id by which manifests name what a row stands for: a resource's id; of an object, whose uid is of no use to anybody, its name. */
-export function idOfSubject(subject: Subject): string | undefined {
+/** The id by which manifests name what a node stands for: a resource's id; of an object, whose uid is of no use to anybody, its name. Undefined for groups and messages. */
+export function idOfNode({ row: { subject } }: Node): string | undefined {
   switch (subject.of) {
     case 'resource':
       return idOf(subject.kind, subject.resource);
@@ -13,13 +13,44 @@ export function idOfSubject(subject: Subject): string | undefined {
   }
 }
 
-/** The name of what a row stands for; undefined for groups, messages and the like. */
-export function nameOfSubject(subject: Subject): string | undefined {
+/** The name of what a node stands for; undefined for groups and messages. */
+export function nameOfNode({ row: { subject } }: Node): string | undefined {
+  return subject.of === 'resource' ? nameOf(subject.kind, subject.resource) : nameOfSubject(subject);
+}
+
+/** The cloud that a node lies in, or that its trouble is about. */
+export function cloudOfNode({ row: { subject } }: Node): string | undefined {
   switch (subject.of) {
+    case 'cloud':
+    case 'region':
+    case 'project':
+      return subject.cloud.name;
+    case 'kind':
     case 'resource':
-      return nameOf(subject.kind, subject.resource);
-    case 'object':
-      return subject.ref.name;
+      return subject.project.cloud;
+    case 'failure':
+      return subject.cloud;
+    default:
+      return undefined;
+  }
+}
+
+/** The place in a file of the user that a node comes from, or that its trouble lies in; line from 1. */
+export function sourceOfNode({ row: { subject } }: Node): { readonly file: string; readonly line?: number } | undefined {
+  switch (subject.of) {
+    case 'cloud':
+      return subject.cloud.source;
+    case 'context':
+      return subject.context.source;
+    case 'failure':
+      return subject.failure.at;
+    default:
+      return undefined;
+  }
+}
+
+function nameOfSubject(subject: Subject): string | undefined {
+  switch (subject.of) {
     case 'cloud':
       return subject.cloud.name;
     case 'region':
@@ -30,6 +61,8 @@ export function nameOfSubject(subject: Subject): string | undefined {
       return subject.context.name;
     case 'namespace':
       return subject.name;
+    case 'object':
+      return subject.ref.name;
     default:
       return undefined;
   }

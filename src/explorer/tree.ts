@@ -10,7 +10,7 @@ import {
   window,
 } from 'vscode';
 import { Forest } from './forest.ts';
-import { idOfSubject } from './identity.ts';
+import { idOfNode } from './identity.ts';
 import { chainOf } from './keys.ts';
 import type { Node, Open } from './nodes.ts';
 import { treeItem } from './treeItem.ts';
@@ -68,7 +68,7 @@ export class Tree implements TreeDataProvider<Node>, TreeDragAndDropController<N
 
   /** Dropped into an editor, a row writes the id by which manifests name it. */
   handleDrag(nodes: readonly Node[], transfer: DataTransfer): void {
-    const ids = nodes.flatMap((node) => idOfSubject(node.row.subject) ?? []);
+    const ids = nodes.flatMap((node) => idOfNode(node) ?? []);
     if (ids.length > 0) transfer.set('text/plain', new DataTransferItem(ids.join('\n')));
   }
 
