@@ -1,8 +1,14 @@
-import { type ExtensionContext, ExtensionMode, l10n, window } from 'vscode';
+import { type ExtensionContext, ExtensionMode, l10n, languages, window, workspace } from 'vscode';
 import { Deployments } from './commands/deployments.ts';
 import { DeploymentsView } from './commands/deploymentsView.ts';
+import { NamespaceFilters } from './commands/filterNamespaces.ts';
 import { registerCommands } from './commands/index.ts';
+import { Trees } from './commands/trees.ts';
 import { protectionOf } from './deploy/target.ts';
+import { openClouds } from './explorer/cloudsNodes.ts';
+import { openContextRows } from './explorer/clustersNodes.ts';
+import { Opened } from './explorer/opened.ts';
+import { Tree } from './explorer/tree.ts';
 import { Answers } from './host/answers.ts';
 import { Bindings } from './host/bindings.ts';
 import { Checks } from './host/checks.ts';
@@ -74,6 +80,28 @@ function start(context: ExtensionContext): object | undefined {
   keep(new StatusBar({ bindings, checks, trouble, protection }));
   keep(new ManifestLens(bindings, checks));
   keep(registerContextKeys());
+  const opened = keep(new Opened());
+  const filters = keep(new NamespaceFilters(context.workspaceState));
+  const isBound = (member: 'cloud' | 'context') => (name: string) => bindings.all().some((binding) => binding[member] === name);
+  const trees = keep(
+    new Trees(
+      new Tree('hybridClusters.clouds', openClouds({ clouds, opened, otherWorld: () => undefined, isBound: isBound('cloud') })),
+      new Tree(
+        'hybridClusters.clusters',
+        openContextRows({
+          contexts,
+          opened,
+          otherSide: () => undefined,
+          filter: filters,
+          isBound: isBound('context'),
+          protection,
+        }),
+      ),
+    ),
+  );
+  keep(new DeploymentsView(deployments));
+  const found = keep(languages.createDiagnosticCollection('hybridClusters'));
+  keep(workspace.onDidOpenTextDocument(({ uri }) => found.delete(uri)));
   const parts = {
     log,
     settings,
@@ -82,13 +110,15 @@ function start(context: ExtensionContext): object | undefined {
     bindings,
     checks,
     documents,
+    trees,
+    filters,
+    found,
     deployments,
     clouds,
     contexts,
     memory: context.workspaceState,
     trouble,
   };
-  keep(new DeploymentsView(deployments));
   for (const one of registerCommands(parts)) keep(one);
   return context.extensionMode === ExtensionMode.Test ? { prompts } : undefined;
 }

@@ -1,6 +1,16 @@
-import { commands, type Disposable, type LogOutputChannel, type Memento, Uri, workspace } from 'vscode';
+import {
+  commands,
+  type DiagnosticCollection,
+  type Disposable,
+  type LogOutputChannel,
+  type Memento,
+  Uri,
+  workspace,
+} from 'vscode';
 import type { Failure } from '../base/failure.ts';
 import type { Binding } from '../binding/binding.ts';
+import { cloudOfNode, idOfNode, nameOfNode } from '../explorer/identity.ts';
+import type { Node } from '../explorer/nodes.ts';
 import type { Bindings } from '../host/bindings.ts';
 import type { Checks } from '../host/checks.ts';
 import type { Documents } from '../host/documents.ts';
@@ -14,9 +24,13 @@ import { addFile, cloudsFile, kubeconfigFile } from './addFile.ts';
 import { bindFolder } from './bindFolder.ts';
 import { chooseFolder } from './chooseFolder.ts';
 import { choosePlaces } from './choosePlaces.ts';
+import { copy } from './copy.ts';
 import type { Deployments } from './deployments.ts';
 import { subjectOf } from './deploymentsView.ts';
+import { filterNamespaces, type NamespaceFilters } from './filterNamespaces.ts';
+import { openSource } from './openSource.ts';
 import { signIn, signOut } from './signIn.ts';
+import { nodeOf, type Trees } from './trees.ts';
 import { where } from './where.ts';
 
 /** Everything a command may need; each takes of it what it names. */
@@ -29,6 +43,10 @@ export interface Parts {
   readonly checks: Checks;
   readonly documents: Documents;
   readonly deployments: Deployments;
+  readonly trees: Trees;
+  /** What *Check Workspace* found in files that are not open. */
+  readonly found: DiagnosticCollection;
+  readonly filters: NamespaceFilters;
   readonly clouds: Clouds;
   readonly contexts: Contexts;
   /** What this workspace remembers. */
@@ -45,7 +63,7 @@ const harmless: readonly string[] = ['hybridClusters.showLog', 'hybridClusters.g
 
 /** The table: id → handler. What deploys is loaded by its first use. */
 export function handlers(parts: Parts): Readonly<Record<string, Handler>> {
-  const { prompts, bindings, clouds, contexts, deployments, log } = parts;
+  const { prompts, bindings, clouds, contexts, deployments, documents, log, trees } = parts;
   const deploy = async (args: readonly unknown[], always: boolean) => {
     const places = await choosePlaces(prompts, args);
     const { applyDeploy } = await import('./applyDeploy.ts');
@@ -59,7 +77,8 @@ export function handlers(parts: Parts): Readonly<Record<string, Handler>> {
     'hybridClusters.cancelRun': () => deployments.history.running?.cancel(),
     'hybridClusters.showDiff': async (row) => (await import('./showDiff.ts')).showDiff(parts, subjectOf(row)),
     'hybridClusters.openStep': async (row) => (await import('./openStep.ts')).openStep(parts, subjectOf(row)),
-    'hybridClusters.openLogs': async (row) => (await import('./openStep.ts')).openLogs(parts, subjectOf(row)),
+    'hybridClusters.openLogs': async (row) =>
+      (await import('./openStep.ts')).openLogs(parts, subjectOf(row) ?? nodeOf(row)?.row.subject),
     'hybridClusters.openReport': async (row) => (await import('./openStep.ts')).openReport(parts, subjectOf(row)),
     'hybridClusters.bindFolder': (place) => bindFolder(parts, place instanceof Uri ? place : undefined),
     'hybridClusters.unbindFolder': async (place) =>
@@ -71,6 +90,21 @@ export function handlers(parts: Parts): Readonly<Record<string, Handler>> {
       addFile(kubeconfigFile, filesOf((await contexts.list()).contexts.map(({ source }) => source.file)), prompts),
     'hybridClusters.signIn': (row) => signIn(parts, cloudOf(row)),
     'hybridClusters.signOut': (row) => signOut(parts, cloudOf(row)),
+    'hybridClusters.findResource': async (query) => (await import('./findResource.ts')).findResource(parts, kindIn(query)),
+    'hybridClusters.filterNamespaces': (row) => filterNamespaces(parts, nodeOf(row)?.row.subject),
+    'hybridClusters.refresh': (row) => trees.refresh(nodeOf(row)),
+    'hybridClusters.retry': (row) => trees.refresh(nodeOf(row)?.parent),
+    'hybridClusters.loadMore': (row) => onNode(row, (node) => trees.loadMore(node)),
+    'hybridClusters.reveal': async (what) => (await import('./reveal.ts')).reveal(parts, what),
+    'hybridClusters.openDetails': async (row) =>
+      (await import('./details.ts')).openDetails(documents, nodeOf(row)?.row.subject, 'yaml'),
+    'hybridClusters.openJson': async (row) =>
+      (await import('./details.ts')).openDetails(documents, nodeOf(row)?.row.subject, 'json'),
+    'hybridClusters.openSource': (row) => openSource(row),
+    'hybridClusters.copyId': (row, all) =>
+      copy(typeof row === 'string' ? [row] : selected(row, all).map((node) => idOfNode(node))),
+    'hybridClusters.copyName': (row, all) => copy(selected(row, all).map((node) => nameOfNode(node))),
+    'hybridClusters.checkWorkspace': async () => (await import('./checkWorkspace.ts')).checkWorkspace(parts),
     'hybridClusters.showLog': () => log.show(),
     'hybridClusters.getStarted': () =>
       commands.executeCommand('workbench.action.openWalkthrough', 'hybrid-clusters.hybrid-clusters#start'),
@@ -93,4 +127,23 @@ export function registerCommands(parts: Parts): Disposable[] {
 }
 
 const filesOf = (files: readonly (string | undefined)[]) => [...new Set(files.filter((file) => file !== undefined))];
-const cloudOf = (row: unknown) => (typeof row === 'string' ? row : undefined);
+
+/** The cloud a row is about, or its name as handed over by another command. */
+function cloudOf(row: unknown): string | undefined {
+  const node = nodeOf(row);
+  return typeof row === 'string' ? row : node && cloudOfNode(node);
+}
+
+const onNode = (row: unknown, run: (node: Node) => unknown) => {
+  const node = nodeOf(row);
+  return node && run(node);
+};
+
+/** The rows a command is about: all selected ones, else the one it was called on. */
+function selected(row: unknown, all: unknown): readonly Node[] {
+  const nodes = Array.isArray(all) && all.length > 0 ? all : [row];
+  return nodes.flatMap((one) => nodeOf(one) ?? []);
+}
+
+const kindIn = (query: unknown) =>
+  typeof query === 'object' && query !== null && 'kind' in query && typeof query.kind === 'string' ? query.kind : undefined;

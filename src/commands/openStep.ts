@@ -2,6 +2,7 @@ import { commands } from 'vscode';
 import type { Logger } from '../base/logger.ts';
 import { printRun, type Run } from '../deploy/run.ts';
 import type { DeploymentSubject } from '../explorer/deploymentRows.ts';
+import type { Subject } from '../explorer/nodes.ts';
 import type { Documents } from '../host/documents.ts';
 import { openAt, tell } from '../host/tell.ts';
 import type { Contexts } from '../kubernetes/cluster.ts';
@@ -26,10 +27,14 @@ export async function openStep({ documents }: StepParts, subject: DeploymentSubj
   await showStep(documents, plan, step);
 }
 
-/** The last lines of a pod that explains a step. */
-export async function openLogs({ contexts, documents, log }: StepParts, subject: DeploymentSubject | undefined): Promise<void> {
+/** The last lines of a pod: of one that explains a step, or of one in *Clusters*. */
+export async function openLogs(
+  { contexts, documents, log }: StepParts,
+  subject: DeploymentSubject | Subject | undefined,
+): Promise<void> {
   if (subject?.of !== 'object') return;
-  const cluster = await contexts.open(subject.plan.target.context);
+  const context = 'plan' in subject ? subject.plan.target.context : subject.cluster.context.name;
+  const cluster = await contexts.open(context);
   if (!cluster.ok) return tell(cluster.failure, log);
   await showPodLog(documents, cluster.value, subject.ref);
 }

@@ -48,6 +48,12 @@ export class Bindings implements Disposable {
     return workspace.getWorkspaceFolder(uri) ? undefined : this.#loose;
   }
 
+  /** Every binding of this window, none in Restricted Mode. */
+  all(): readonly Binding[] {
+    if (!workspace.isTrusted) return [];
+    return [...this.#folders().map(({ binding }) => binding), ...(this.#loose ? [this.#loose] : [])];
+  }
+
   /** Writes the binding of a folder; undefined unbinds it. Without a folder it holds for documents outside all folders, until the window closes. */
   async bind(folder: WorkspaceFolder | undefined, binding: Binding | undefined): Promise<void> {
     if (!folder) {
