@@ -83,6 +83,7 @@ function cloudRow(cloud: CloudSummary, parts: CloudsParts, trouble: Failure | un
       'can:copyName',
     ],
     subject: { of: 'cloud', cloud },
+    name: cloud.name,
     open: cloud.problem
       ? () => plainBranch(() => [failureRow(cloud.problem as Failure, { cloud: cloud.name })])
       : others.length > 0
@@ -99,6 +100,7 @@ function regionRow(cloud: CloudSummary, region: string, parts: CloudsParts, tell
     icon: 'globe',
     words: ['region', 'can:refresh', 'can:copyName'],
     subject: { of: 'region', cloud, region },
+    name: region,
     open: openProjects(cloud, region, parts, tell),
   });
 }
@@ -127,6 +129,8 @@ function projectRow(cloud: Cloud, ref: ProjectRef, parts: CloudsParts): Row {
     ],
     words: ['project', 'can:refresh', 'can:copyId', 'can:copyName'],
     subject: { of: 'project', cloud: cloud.summary, region: cloud.region, project: ref },
+    id: ref.id,
+    name: ref.name,
     open: (changed) => new ProjectBranch(cloud, ref, parts, changed),
   });
 }

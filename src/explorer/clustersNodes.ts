@@ -108,6 +108,7 @@ function contextRow(context: ContextSummary, parts: ClustersParts, { current, tr
     ],
     words: ['context', ...(problem ? [] : ['can:refresh', 'can:filterNamespaces']), 'can:openSource', 'can:copyName'],
     subject: { of: 'context', context },
+    name: context.name,
     open: problem
       ? () => plainBranch(() => [failureRow(problem)])
       : (changed) => new ContextBranch(context.name, parts, tell, changed),
@@ -217,6 +218,7 @@ class ContextBranch implements Branch {
       ...(stale !== undefined && { stale: true }),
       words: ['namespace', 'can:refresh', 'can:open', 'can:copyName', 'can:filterNamespaces'],
       subject: { of: 'namespace', cluster, name },
+      name,
       key: objectKey({ context, group: '', kind: 'Namespace', namespace: undefined, name }),
       open: openGroups(cluster, name, this.#parts.otherSide),
     });

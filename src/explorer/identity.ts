@@ -1,21 +1,13 @@
-import { idOf, nameOf } from '../openstack/display.ts';
-import type { Node, Subject } from './nodes.ts';
+import type { Node } from './nodes.ts';
 
 /** The id by which manifests name what a node stands for: a resource's id; of an object, whose uid is of no use to anybody, its name. Undefined for groups and messages. */
-export function idOfNode({ row: { subject } }: Node): string | undefined {
-  switch (subject.of) {
-    case 'resource':
-      return idOf(subject.kind, subject.resource);
-    case 'project':
-      return subject.project.id;
-    default:
-      return nameOfSubject(subject);
-  }
+export function idOfNode({ row: { id, name } }: Node): string | undefined {
+  return id ?? name;
 }
 
 /** The name of what a node stands for; undefined for groups and messages. */
-export function nameOfNode({ row: { subject } }: Node): string | undefined {
-  return subject.of === 'resource' ? nameOf(subject.kind, subject.resource) : nameOfSubject(subject);
+export function nameOfNode({ row: { name } }: Node): string | undefined {
+  return name;
 }
 
 /** The cloud that a node lies in, or that its trouble is about. */
@@ -44,25 +36,6 @@ export function sourceOfNode({ row: { subject } }: Node): { readonly file: strin
       return subject.context.source;
     case 'failure':
       return subject.failure.at;
-    default:
-      return undefined;
-  }
-}
-
-function nameOfSubject(subject: Subject): string | undefined {
-  switch (subject.of) {
-    case 'cloud':
-      return subject.cloud.name;
-    case 'region':
-      return subject.region;
-    case 'project':
-      return subject.project.name;
-    case 'context':
-      return subject.context.name;
-    case 'namespace':
-      return subject.name;
-    case 'object':
-      return subject.ref.name;
     default:
       return undefined;
   }

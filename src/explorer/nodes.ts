@@ -49,6 +49,10 @@ export interface Row {
   /** Words for menus: `resource kind:compute.server can:open`. */
   readonly words: readonly string[];
   readonly subject: Subject;
+  /** By which manifests name what the row stands for, where that is not its name. */
+  readonly id?: string;
+  /** What the row stands for is called so; absent for groups and messages. */
+  readonly name?: string;
   /** Names the resource or object in the whole window; the same wherever it is shown (see keys.ts). */
   readonly key?: string;
   /** Looks below; absent for a leaf. Contacts nothing before `rows()`. */

@@ -72,7 +72,7 @@ class TableBranch implements Branch {
     const goneOn = table.hasMore ? [moreRow(table.rows.length)] : [];
     if (rows.length + goneOn.length > 0) return [...rows, ...goneOn];
     if (this.#owner) return [];
-    return [emptyRow(`No ${wordsOf(pluralOf(kind))} in ${namespace ?? cluster.context.name}.`)];
+    return [emptyRow(`No ${pluralOf(kind)} in ${namespace ?? cluster.context.name}.`)];
   }
 
   refresh(): void {
@@ -156,6 +156,7 @@ function objectRow(listed: ListedKind, table: LiveTable, tableRow: TableRow): Ro
       ...(kind.kind === 'Pod' ? ['can:logs'] : []),
     ],
     subject: { of: 'object', cluster, ref },
+    name,
     key: objectKey({ context: cluster.context.name, group: kind.group, kind: kind.kind, namespace: space, name }),
     ...(open && { open }),
     click: 'hybridClusters.openDetails',
@@ -245,9 +246,4 @@ function selectorOf({ kind, metadata, spec }: KubeObject): string | undefined {
 
 function field(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
-}
-
-/** `config maps` of ConfigMaps; abbreviations stay. */
-function wordsOf(plural: string): string {
-  return plural.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/\b[A-Z](?=[a-z])/g, (letter) => letter.toLowerCase());
 }

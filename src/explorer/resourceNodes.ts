@@ -137,6 +137,8 @@ export function resourceRow({ project, kind, below, otherWorld }: Listed, resour
       ...(kindOf(kind).can ?? []).map((word) => `can:${word}`),
     ],
     subject: { of: 'resource', project, kind, resource, ...(below?.parent && { parent: below.parent }) },
+    id,
+    name,
     key: resourceKey({ cloud: project.cloud, region: project.region, project: project.id, kind, id }),
     ...(open && { open }),
     click: 'hybridClusters.openDetails',
@@ -151,14 +153,18 @@ function openResource(project: Project, kind: KindId, resource: Resource, otherW
     const other = related?.(changed) ?? plainBranch(() => []);
     const subscription = project.onDidChange(({ kinds }) => children.some((child) => kinds.includes(child.kind)) && changed());
     return {
-      rows: async () => [
-        ...(await other.rows()),
-        ...children.map((child) => kindRow({ project, kind: child.kind, below: child, otherWorld }, child.label, child.kind)),
-      ],
+      rows: async () => {
+        const rows = [...(await other.rows()), ...children.map((child) => childRow(project, child, otherWorld))];
+        return rows.length > 0 ? rows : [emptyRow(`Nothing in the open clusters is this ${kindOf(kind).label[0]}.`)];
+      },
       refresh: () => other.refresh?.(),
       ...disposeAll([other, subscription]),
     };
   };
+}
+
+function childRow(project: Project, child: Child, otherWorld: OtherWorld): Row {
+  return kindRow({ project, kind: child.kind, below: child, otherWorld }, child.label, child.kind);
 }
 
 /** "as of 12:03 · demo / RegionOne · as alice". */

@@ -21,7 +21,8 @@ export function treeItem(node: Node): TreeItem {
   item.iconPath = icon(node);
   item.contextValue = row.words.join(' ');
   item.accessibilityInformation = { label: spoken(node) };
-  if (row.click) item.command = { title: '', command: row.click, arguments: [node] };
+  // A command of VS Code itself gets nothing: a node cannot be sent to its process.
+  if (row.click) item.command = { title: '', command: row.click, arguments: row.click.endsWith('.focus') ? [] : [node] };
   return item;
 }
 

@@ -1,32 +1,5 @@
-import type { KindId } from '../../openstack/kinds/kinds.ts';
+import { orcKinds } from '../../openstack/kinds/orcKinds.ts';
 import type { Rule } from '../rule.ts';
-
-/** ORC kind → the OpenStack kind of the same name. Source: k-orc/openstack-resource-controller, `config/crd/bases`. */
-export const orcKinds: Readonly<Record<string, KindId>> = {
-  ApplicationCredential: 'identity.application_credential',
-  Domain: 'identity.domain',
-  Endpoint: 'identity.endpoint',
-  Flavor: 'compute.flavor',
-  FloatingIP: 'network.floating_ip',
-  Group: 'identity.group',
-  Image: 'image.image',
-  KeyPair: 'compute.keypair',
-  Network: 'network.network',
-  Port: 'network.port',
-  Project: 'identity.project',
-  Role: 'identity.role',
-  Router: 'network.router',
-  SecurityGroup: 'network.security_group',
-  Server: 'compute.server',
-  ServerGroup: 'compute.server_group',
-  Service: 'identity.service',
-  ShareNetwork: 'shared-file-system.share_network',
-  Subnet: 'network.subnet',
-  Trunk: 'network.trunk',
-  User: 'identity.user',
-  Volume: 'block-storage.volume',
-  VolumeType: 'block-storage.type',
-};
 
 /** Keys of ORC's filters that are called otherwise in the service; a reference to another ORC object or a negation cannot be answered here. */
 const filterKeys: Rule['filterKeys'] = {
