@@ -5,8 +5,7 @@ import { NamespaceFilters } from './commands/filterNamespaces.ts';
 import { registerCommands } from './commands/index.ts';
 import { Trees } from './commands/trees.ts';
 import { protectionOf } from './deploy/target.ts';
-import { openClouds } from './explorer/cloudsNodes.ts';
-import { openContextRows } from './explorer/clustersNodes.ts';
+import { lazily } from './explorer/nodes.ts';
 import { Opened } from './explorer/opened.ts';
 import { Tree } from './explorer/tree.ts';
 import { Answers } from './host/answers.ts';
@@ -83,22 +82,21 @@ function start(context: ExtensionContext): object | undefined {
   const opened = keep(new Opened());
   const filters = keep(new NamespaceFilters(context.workspaceState));
   const isBound = (member: 'cloud' | 'context') => (name: string) => bindings.all().some((binding) => binding[member] === name);
-  const trees = keep(
-    new Trees(
-      new Tree('hybridClusters.clouds', openClouds({ clouds, opened, otherWorld: () => undefined, isBound: isBound('cloud') })),
-      new Tree(
-        'hybridClusters.clusters',
-        openContextRows({
-          contexts,
-          opened,
-          otherSide: () => undefined,
-          filter: filters,
-          isBound: isBound('context'),
-          protection,
-        }),
-      ),
-    ),
-  );
+  const asked = {
+    opened,
+    bound: async () => (await import('./explorer/bound.ts')).openBound(bindings.all(), { clouds, contexts }),
+  };
+  const cloudRows = lazily(async () => {
+    const { openClouds, otherWorld } = await import('./explorer/roots.ts');
+    return openClouds({ clouds, opened, otherWorld: otherWorld(asked), isBound: isBound('cloud') });
+  });
+  const contextRows = lazily(async () => {
+    const { openContextRows, otherSide } = await import('./explorer/roots.ts');
+    const sides = { otherSide: otherSide(asked), filter: filters, isBound: isBound('context'), protection };
+    return openContextRows({ contexts, opened, ...sides });
+  });
+  const trees = keep(new Trees(new Tree('hybridClusters.clouds', cloudRows), new Tree('hybridClusters.clusters', contextRows)));
+  keep(bindings.onDidChange(() => trees.look()));
   keep(new DeploymentsView(deployments));
   const found = keep(languages.createDiagnosticCollection('hybridClusters'));
   keep(workspace.onDidOpenTextDocument(({ uri }) => found.delete(uri)));

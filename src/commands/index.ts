@@ -69,6 +69,11 @@ export function handlers(parts: Parts): Readonly<Record<string, Handler>> {
     const { applyDeploy } = await import('./applyDeploy.ts');
     await applyDeploy(parts, places, { always });
   };
+  /** Signed in or out, every row may be another. */
+  const renewing = async (done: Promise<void>) => {
+    await done;
+    trees.refresh();
+  };
   return {
     'hybridClusters.applyDeploy': (...args) => deploy(args, false),
     'hybridClusters.plan': (...args) => deploy(args, true),
@@ -88,8 +93,8 @@ export function handlers(parts: Parts): Readonly<Record<string, Handler>> {
       addFile(cloudsFile, filesOf((await clouds.list()).clouds.map(({ source }) => source?.file)), prompts),
     'hybridClusters.addKubeconfig': async () =>
       addFile(kubeconfigFile, filesOf((await contexts.list()).contexts.map(({ source }) => source.file)), prompts),
-    'hybridClusters.signIn': (row) => signIn(parts, cloudOf(row)),
-    'hybridClusters.signOut': (row) => signOut(parts, cloudOf(row)),
+    'hybridClusters.signIn': (row) => renewing(signIn(parts, cloudOf(row))),
+    'hybridClusters.signOut': (row) => renewing(signOut(parts, cloudOf(row))),
     'hybridClusters.findResource': async (query) => (await import('./findResource.ts')).findResource(parts, kindIn(query)),
     'hybridClusters.filterNamespaces': (row) => filterNamespaces(parts, nodeOf(row)?.row.subject),
     'hybridClusters.refresh': (row) => trees.refresh(nodeOf(row)),

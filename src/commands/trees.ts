@@ -19,6 +19,12 @@ export class Trees implements Disposable {
     for (const tree of node ? [this.#of(node)] : [this.#clouds, this.#clusters]) tree.forest.refresh(node);
   }
 
+  /** Looks at the first rows again: a folder was bound. */
+  look(): void {
+    this.#clouds.forest.look();
+    this.#clusters.forest.look();
+  }
+
   /** Brings the next page of the list that a "Load more" row ends. */
   async loadMore(node: Node): Promise<void> {
     await this.#of(node).forest.loadMore(node);

@@ -31,7 +31,7 @@ export function openClouds(parts: CloudsParts): Open {
     };
     const subscription = parts.clouds.onDidChange(() => {
       parts.opened.clear('projects');
-      changed();
+      changed('all');
     });
     return {
       rows: async () => {
@@ -140,13 +140,13 @@ class ProjectBranch implements Branch {
   readonly #cloud: Cloud;
   readonly #ref: ProjectRef;
   readonly #parts: CloudsParts;
-  readonly #changed: () => void;
+  readonly #changed: Changed;
   readonly #quotas = new Map<string, readonly Quota[]>();
   readonly #ending = new AbortController();
   #project: Project | undefined;
   #subscription: { dispose(): void } | undefined;
 
-  constructor(cloud: Cloud, ref: ProjectRef, parts: CloudsParts, changed: () => void) {
+  constructor(cloud: Cloud, ref: ProjectRef, parts: CloudsParts, changed: Changed) {
     this.#cloud = cloud;
     this.#ref = ref;
     this.#parts = parts;

@@ -40,9 +40,9 @@ export function openContextRows(parts: ClustersParts): Open {
     };
     const subscription = parts.contexts.onDidChange(() => {
       parts.opened.clear('clusters');
-      changed();
+      changed('all');
     });
-    const openedSubscription = parts.opened.onDidChange(changed);
+    const openedSubscription = parts.opened.onDidChange(() => changed());
     return {
       rows: async () => {
         const { contexts, current, problems } = await parts.contexts.list();
@@ -120,12 +120,12 @@ class ContextBranch implements Branch {
   readonly #context: string;
   readonly #parts: ClustersParts;
   readonly #tell: ContextState['tell'];
-  readonly #changed: () => void;
+  readonly #changed: Changed;
   readonly #subscription: { dispose(): void };
   #cluster: Cluster | undefined;
   #namespaces: LiveTable | undefined;
 
-  constructor(context: string, parts: ClustersParts, tell: ContextState['tell'], changed: () => void) {
+  constructor(context: string, parts: ClustersParts, tell: ContextState['tell'], changed: Changed) {
     this.#context = context;
     this.#parts = parts;
     this.#tell = tell;

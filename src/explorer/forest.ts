@@ -43,7 +43,7 @@ export class Forest implements Disposable {
     const kept = this.#of(node);
     const open = kept?.node.row.open;
     if (!kept || !open) return [];
-    kept.branch ??= open(() => this.#soon(kept));
+    kept.branch ??= open((how) => (how === 'all' ? this.#renewAll(kept) : this.#soon(kept)));
     const { branch } = kept;
     const rows = await rowsOf(branch);
     if (kept.branch === branch || kept.children === undefined) this.#take(kept, rows);
@@ -78,6 +78,11 @@ export class Forest implements Disposable {
     for (const one of this.#below(kept)) one.branch?.refresh?.();
     this.#close(kept);
     this.#changed.fire(node);
+  }
+
+  /** Looks at the rows of the root again without asking anybody: something they tell beside the worlds' own state has changed. */
+  look(): void {
+    if (this.#root.branch) this.#soon(this.#root);
   }
 
   /** Brings the next page of the list that a "Load more" row ends. */
@@ -177,6 +182,11 @@ export class Forest implements Disposable {
       kept.timer = undefined;
       void this.#renew(kept);
     }, gatherMs);
+  }
+
+  #renewAll(kept: Kept): void {
+    for (const one of this.#below(kept)) if (one !== kept) this.#end(one);
+    this.#changed.fire(kept === this.#root ? undefined : kept.node);
   }
 
   async #renew(kept: Kept): Promise<void> {

@@ -61,8 +61,9 @@ export interface Row {
   readonly click?: string;
 }
 
-/** Begins to look below a row. `changed` tells that `rows()` would answer otherwise now. */
-export type Open = (changed: () => void) => Branch;
+/** Begins to look below a row. `changed` tells that `rows()` would answer otherwise now; with `all`, that everything deeper is void too and is looked for anew. */
+export type Open = (changed: Changed) => Branch;
+export type Changed = (how?: 'all') => void;
 
 /** What lies below an expanded row, until it is collapsed. */
 export interface Branch extends Disposable {
@@ -88,6 +89,28 @@ export const pageSize = 200;
 /** A branch that only computes rows. */
 export function plainBranch(rows: () => Promise<readonly Row[]> | readonly Row[], refresh?: () => void): Branch {
   return { rows: async () => await rows(), dispose() {}, ...(refresh && { refresh }) };
+}
+
+/** A branch whose code is loaded by the first look below. */
+export function lazily(load: () => Promise<Open>): Open {
+  return (changed) => {
+    let branch: Branch | undefined;
+    let ended = false;
+    const loaded = async () => {
+      const open = await load();
+      if (!ended) branch ??= open(changed);
+      return branch;
+    };
+    return {
+      rows: async () => (await loaded())?.rows() ?? [],
+      refresh: () => branch?.refresh?.(),
+      more: async () => branch?.more?.(),
+      dispose: () => {
+        ended = true;
+        branch?.dispose();
+      },
+    };
+  };
 }
 
 /** A row with the members that most rows leave empty filled in. */

@@ -11,7 +11,6 @@ import {
 } from 'vscode';
 import { Forest } from './forest.ts';
 import { idOfNode } from './identity.ts';
-import { chainOf } from './keys.ts';
 import type { Node, Open } from './nodes.ts';
 import { treeItem } from './treeItem.ts';
 
@@ -59,6 +58,8 @@ export class Tree implements TreeDataProvider<Node>, TreeDragAndDropController<N
 
   /** Brings the one canonical place of a resource or object into sight; false when its key leads nowhere in this view. */
   async reveal(key: string): Promise<boolean> {
+    // The kinds of both worlds come with the rows, not with the view.
+    const { chainOf } = await import('./keys.ts');
     const chain = chainOf(key);
     const node = chain && (await this.forest.find(chain.segments));
     if (!node) return false;
