@@ -6,7 +6,7 @@ import { groups, type KindId, kindOf } from '../openstack/kinds/kinds.ts';
 import type { Project } from '../openstack/project.ts';
 import type { Quota } from '../openstack/quota.ts';
 import type { Mood } from './deploymentRows.ts';
-import { type Branch, failureRow, grouped, type Open, plainBranch, type Row, row } from './nodes.ts';
+import { type Branch, type Changed, failureRow, grouped, type Open, plainBranch, type Row, row } from './nodes.ts';
 import type { Opened } from './opened.ts';
 import { countOf, kindRow, type OtherWorld } from './resourceNodes.ts';
 

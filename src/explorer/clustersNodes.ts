@@ -4,7 +4,18 @@ import type { Target } from '../deploy/types.ts';
 import type { ApiKind, Cluster, ContextSummary, Contexts, LiveTable } from '../kubernetes/cluster.ts';
 import { factsOf, isBrowsable, kubeGroups } from '../kubernetes/kinds.ts';
 import { clusterSegment, namespaceSegment, objectKey } from './keys.ts';
-import { type Branch, byLabel, failureRow, moreRow, type Open, plainBranch, type Row, row, staleSince } from './nodes.ts';
+import {
+  type Branch,
+  byLabel,
+  type Changed,
+  failureRow,
+  moreRow,
+  type Open,
+  plainBranch,
+  type Row,
+  row,
+  staleSince,
+} from './nodes.ts';
 import { apiKindRow, type OtherSide } from './objectNodes.ts';
 import type { Opened } from './opened.ts';
 
