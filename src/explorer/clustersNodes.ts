@@ -141,7 +141,7 @@ class ContextBranch implements Branch {
     this.#parts = parts;
     this.#tell = tell;
     this.#changed = changed;
-    this.#subscription = parts.filter.onDidChange(changed);
+    this.#subscription = parts.filter.onDidChange(() => changed());
   }
 
   async rows(): Promise<readonly Row[]> {
@@ -209,7 +209,7 @@ class ContextBranch implements Branch {
   #open(cluster: Cluster, kind: ApiKind): LiveTable {
     if (this.#namespaces) return this.#namespaces;
     this.#namespaces = cluster.live(kind);
-    this.#namespaces.onDidChange(this.#changed);
+    this.#namespaces.onDidChange(() => this.#changed());
     return this.#namespaces;
   }
 
