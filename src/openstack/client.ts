@@ -170,6 +170,7 @@ export class Client {
     let url = urlOf(endpoint.value, call);
     let current = token;
     const send = () => this.#send(url, call, service, current);
+    const version = this.#versionOf(call.service, service);
     let answer = await send();
     if (answer.ok && answer.value.status === 401) {
       const renewed = await this.#options.identity.renewed(call.scope, current, call.signal);
@@ -177,7 +178,11 @@ export class Client {
       current = renewed.value;
       answer = await send();
     }
-    if (answer.ok && answer.value.status === 406 && this.#lower(call.service, service, answer.value)) answer = await send();
+    if (answer.ok && answer.value.status === 406) {
+      this.#lower(call.service, service, answer.value);
+      // Of several first questions at once, each was refused, and one of them learned why.
+      if (this.#versionOf(call.service, service) !== version) answer = await send();
+    }
     if (answer.ok && (answer.value.status === 300 || answer.value.status === 404) && call.doing.startsWith('list')) {
       const found = await this.#discover(call, service, current, endpoint.value);
       if (found !== undefined) {
@@ -210,24 +215,29 @@ export class Client {
     return this.#room.run(() => withRetries(request, (one) => http.request(one), { clock: this.#clock }));
   }
 
-  #versionHeaders(type: string, { microversion }: Service): Record<string, string> {
-    const version = this.#microversions.get(type) ?? microversion?.wanted;
+  #versionOf(type: string, { microversion }: Service): string | undefined {
+    return this.#microversions.get(type) ?? microversion?.wanted;
+  }
+
+  #versionHeaders(type: string, service: Service): Record<string, string> {
+    const { microversion } = service;
+    const version = this.#versionOf(type, service);
     if (!microversion || !version) return {};
     return Object.fromEntries(microversion.headers.map(([name, prefix]) => [name, `${prefix}${version}`]));
   }
 
   /** Remembers the highest microversion the cloud has, as its refusal names it. */
-  #lower(type: string, { microversion }: Service, refusal: HttpResponse): boolean {
-    if (!microversion || this.#microversions.has(type)) return false;
+  #lower(type: string, { microversion }: Service, refusal: HttpResponse): void {
+    if (!microversion || this.#microversions.has(type)) return;
     const highest = refusal.headers['openstack-api-maximum-version'] ?? '';
     const named = /\d+\.\d+$/.exec(highest)?.[0] ?? highestIn(refusal.text());
     this.#microversions.set(type, named ?? '');
-    return true;
   }
 
   async #discover(call: Call, service: Service, token: Token, tried: string): Promise<string | undefined> {
     const key = `${call.service} ${token.project?.id}`;
-    if (this.#endpoints.has(key)) return undefined;
+    const known = this.#endpoints.get(key);
+    if (known !== undefined) return known === tried ? undefined : known;
     const root = rootOf(tried);
     const answer = await this.#send(`${root}/`, call, service, token);
     const found = answer.ok ? discovered(answer.value, root, service, token) : undefined;

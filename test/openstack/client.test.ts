@@ -227,6 +227,27 @@ test('a microversion that the cloud does not have is lowered once and remembered
   assert.deepEqual(versions, ['compute 2.96', 'compute 2.60', 'compute 2.60']);
 });
 
+test('two first questions at once, both refused for their microversion, are both answered', async () => {
+  await using scripted = await scriptedCloud({
+    'GET /compute/*': ({ headers, url }) =>
+      headers['openstack-api-version'] === 'compute 2.96'
+        ? {
+            status: 406,
+            json: {
+              computeFault: {
+                code: 406,
+                message: 'Version 2.96 is not supported by the API. Minimum is 2.1 and maximum is 2.60.',
+              },
+            },
+          }
+        : { json: url.includes('flavors') ? { flavors: many(1) } : { servers: many(1) } },
+  });
+  assert.deepEqual(await Promise.all([listed(scripted.project, 'compute.server'), listed(scripted.project, 'compute.flavor')]), [
+    'n0',
+    'n0',
+  ]);
+});
+
 test('a service whose usual version is not there tells where it is; the host of its links is not used', async () => {
   await using scripted = await scriptedCloud({
     'GET /network/': {
