@@ -1,4 +1,4 @@
-import { TextDocument, type TextDocumentContentChangeEvent } from 'vscode-languageserver-textdocument';
+import type { TextDocumentContentChangeEvent } from 'vscode-languageserver-textdocument';
 import { annotationFindings } from '../manifest/annotations.ts';
 import type { Range as OffsetRange } from '../manifest/finding.ts';
 import { LineIndex } from '../manifest/lineIndex.ts';
@@ -55,50 +55,54 @@ export interface PlacedSection {
 
 /** Largest text that is looked into; beyond it nothing is said. */
 const largest = 64 * 1024 * 1024;
+const ends = /^\.\.\.(?:\s|$)/m;
 
-/** An open file: its text, kept up with incremental changes, and its sections, of which only the changed ones are parsed again. */
+type Moving = { -readonly [K in keyof PlacedSection]: PlacedSection[K] };
+
+/**
+ * An open file as a row of sections. An edit goes to the sections it touches; only they are split and parsed again, the others keep all that is known of them and move.
+ * There is no text of the whole file to be copied at each keystroke.
+ */
 export class OpenDocument {
   readonly uri: string;
-  #document: TextDocument;
-  #sections: readonly PlacedSection[] | undefined;
-  #before: readonly PlacedSection[] = [];
+  version: number;
+  #sections: Moving[];
   /** Where the last edit ended, and when: what stands there is still being typed. */
   lastEdit: { readonly offset: number; readonly at: number } | undefined;
 
   constructor(uri: string, version: number, text: string) {
     this.uri = uri;
-    this.#document = TextDocument.create(uri, 'yaml', version, text);
-  }
-
-  get version(): number {
-    return this.#document.version;
+    this.version = version;
+    this.#sections = sectionsOf(text);
   }
 
   get text(): string {
-    return this.#document.getText();
+    return this.#sections.map(({ section }) => section.text).join('');
   }
 
   update(changes: readonly TextDocumentContentChangeEvent[], version: number, now: number): void {
-    this.#document = TextDocument.update(this.#document, [...changes], version);
-    this.#sections = undefined;
-    const last = changes.at(-1);
-    if (last && 'range' in last)
-      this.lastEdit = { offset: this.#document.offsetAt(last.range.start) + last.text.length, at: now };
+    this.version = version;
+    for (const change of changes) {
+      if ('range' in change) this.#edit(change.range.start, change.range.end, change.text, now);
+      else this.#sections = sectionsOf(change.text, this.#sections);
+    }
   }
 
   /** The sections in order. Those whose text stood before keep all that is known of them. */
   get sections(): readonly PlacedSection[] {
-    this.#sections ??= this.#read();
     return this.#sections;
   }
 
   /** The section around an offset. */
   sectionAt(offset: number): PlacedSection | undefined {
-    return this.sections.findLast(({ start }) => start <= offset);
+    return this.#sections[lastIndex(this.#sections, ({ start }) => start <= offset)];
   }
 
-  offsetAt(position: { line: number; character: number }): number {
-    return this.#document.offsetAt(position);
+  offsetAt(position: Position): number {
+    const placed = this.#sections[this.#indexAt(position)];
+    return placed
+      ? placed.start + placed.section.lines.offsetAt({ line: position.line - placed.line, character: position.character })
+      : 0;
   }
 
   /** A run inside a section as lines of the file. */
@@ -110,22 +114,87 @@ export class OpenDocument {
     };
   }
 
-  /** A section that stood before is found at its index from the front or from the end: an edit changes what lies between. */
-  #read(): readonly PlacedSection[] {
-    const { text } = this;
-    if (text.length > largest) return [];
-    const ranges = splitDocuments(text);
-    const shift = this.#before.length - ranges.length;
-    let line = 0;
-    this.#before = ranges.map(({ start, end }, index): PlacedSection => {
-      const stands = (old: PlacedSection | undefined) =>
-        old?.section.text.length === end - start && text.startsWith(old.section.text, start);
-      const old = [this.#before[index], this.#before[index + shift]].find(stands);
-      const section = old?.section ?? new Section(text.slice(start, end));
-      const placed = { section, start, line };
-      line += section.lines.lineCount - 1;
-      return placed;
-    });
-    return this.#before;
+  #indexAt({ line }: Position): number {
+    return Math.max(
+      0,
+      lastIndex(this.#sections, (placed) => placed.line <= line),
+    );
   }
+
+  #edit(start: Position, end: Position, text: string, now: number): void {
+    const [from, to] = [this.offsetAt(start), this.offsetAt(end)];
+    this.lastEdit = { offset: from + text.length, at: now };
+    let first = this.#indexAt(start);
+    const last = this.#indexAt(end);
+    // What begins a section may be gone: then it belongs to the one before.
+    if (first > 0 && this.#sections[first]?.line === start.line) first -= 1;
+    const touched = this.#sections.slice(first, last + 1);
+    const base = touched[0]?.start ?? 0;
+    const before = touched.map(({ section }) => section.text).join('');
+    const after = before.slice(0, from - base) + text + before.slice(to - base);
+    const next = this.#sections[last + 1];
+    // After `...` lines belong forwards, so that an edit reaches beyond its own section.
+    const alone = !ends.test(before) && !ends.test(after) && (next === undefined || next.section.text.startsWith('---'));
+    if (!alone || (next !== undefined && (!after.endsWith('\n') || joinsNext(after)))) {
+      const whole = this.text;
+      this.#sections = sectionsOf(whole.slice(0, from) + text + whole.slice(to), this.#sections);
+      return;
+    }
+    const renewed = sectionsOf(after, touched);
+    this.#sections.splice(first, touched.length, ...renewed);
+    this.#place(first);
+  }
+
+  /** Moves the sections from an index on to where they stand now. */
+  #place(from: number): void {
+    const before = this.#sections[from - 1];
+    let start = before ? before.start + before.section.text.length : 0;
+    let line = before ? before.line + before.section.lines.lineCount - 1 : 0;
+    for (let index = from; index < this.#sections.length; index += 1) {
+      const placed = this.#sections[index];
+      if (!placed) break;
+      placed.start = start;
+      placed.line = line;
+      start += placed.section.text.length;
+      line += placed.section.lines.lineCount - 1;
+    }
+  }
+}
+
+interface Position {
+  readonly line: number;
+  readonly character: number;
+}
+
+/** Whether a text has nothing but comments and directives at its end, which belong to the document that follows. */
+function joinsNext(text: string): boolean {
+  return splitDocuments(`${text}---`).length === splitDocuments(text).length;
+}
+
+/** The sections of a text. One that stood before is found at its index from the front or from the end: an edit changes what lies between. */
+function sectionsOf(text: string, before: readonly PlacedSection[] = []): Moving[] {
+  if (text.length > largest) return [];
+  const ranges = splitDocuments(text);
+  const shift = before.length - ranges.length;
+  let line = 0;
+  return ranges.map(({ start, end }, index): Moving => {
+    const stands = (old: PlacedSection | undefined) =>
+      old?.section.text.length === end - start && text.startsWith(old.section.text, start);
+    const old = [before[index], before[index + shift]].find(stands);
+    const section = old?.section ?? new Section(text.slice(start, end));
+    const placed = { section, start, line };
+    line += section.lines.lineCount - 1;
+    return placed;
+  });
+}
+
+/** The last index of a sorted row for which a condition holds that holds up to some point; -1 if for none. */
+function lastIndex<T>(row: readonly T[], holds: (item: T) => boolean): number {
+  let [low, high] = [-1, row.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (holds(row[middle] as T)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
