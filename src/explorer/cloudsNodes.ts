@@ -213,7 +213,8 @@ class ProjectBranch implements Branch {
     const told = (use?.names ?? []).flatMap((name) => quotas.find((quota) => quota.name === name) ?? []);
     if (told.length === 0) {
       const known = project.peek(first);
-      return { text: known ? `${countOf(known)} ${kindOf(first).label[1].toLowerCase()}` : '', mood: 'quiet' };
+      const [one, many] = kindOf(first).label;
+      return { text: known ? `${countOf(known)} ${known.items.length === 1 ? one : many.toLowerCase()}` : '', mood: 'quiet' };
     }
     const tight = told.some(({ used, limit }) => limit !== undefined && used >= limit * 0.9);
     return { text: told.map(quotaText).join(' · ') + (tight ? ' ⚠' : ''), mood: tight ? 'warning' : 'quiet' };
@@ -233,7 +234,7 @@ const counted: readonly string[] = ['servers', 'networks', 'volumes'];
 function quotaText({ name, used, limit }: Quota): string {
   const full = limit !== undefined && used >= limit * 0.9;
   return limit === undefined || (counted.includes(name) && !full)
-    ? `${grouped(used)} ${name}`
+    ? `${grouped(used)} ${used === 1 ? name.replace(/s$/, '') : name}`
     : `${grouped(used)} of ${grouped(limit)} ${name}`;
 }
 

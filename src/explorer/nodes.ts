@@ -187,6 +187,10 @@ export function grouped(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ' ');
 }
 
-/** Names in the order a reader expects: `web-2` before `web-10`. */
-export const byLabel = (one: Row, other: Row) => collator.compare(one.label, other.label);
 const collator = new Intl.Collator('en', { numeric: true });
+
+/** Names in the order a reader expects: `web-2` before `web-10`. */
+export const compareNames = (one: string, other: string): number => collator.compare(one, other);
+
+/** Rows in the order of their names. */
+export const byLabel = (one: Row, other: Row): number => compareNames(one.label, other.label);

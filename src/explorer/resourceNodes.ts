@@ -6,8 +6,8 @@ import type { Project, ResourceList } from '../openstack/project.ts';
 import { resourceKey } from './keys.ts';
 import {
   type Branch,
-  byLabel,
   clockTime,
+  compareNames,
   emptyRow,
   failureRow,
   moreRow,
@@ -77,10 +77,10 @@ class ListBranch implements Branch {
     if (!list.ok) return [failureRow(list.failure, { cloud: project.cloud })];
     const { items } = list.value;
     if (items.length === 0) return [emptyRow(nothing(this.#listed))];
-    const rows = items.map((resource) => resourceRow(this.#listed, resource, list.value)).sort(byLabel);
+    const sorted = inOrder(kind, items);
+    const rows = sorted.slice(0, this.#shown).map((resource) => resourceRow(this.#listed, resource, list.value));
     if (rows.some(({ mood }) => mood === 'busy')) this.#lookAgain();
-    const unique = withoutTwins(rows);
-    return unique.length > this.#shown ? [...unique.slice(0, this.#shown), moreRow(this.#shown, unique.length)] : unique;
+    return sorted.length > this.#shown ? [...rows, moreRow(this.#shown, sorted.length)] : rows;
   }
 
   refresh(): void {
@@ -177,7 +177,8 @@ function nothing({ project, kind, below }: Listed): string {
   return below ? `No ${many} here.` : `No ${many} in ${project.name}.`;
 }
 
-/** Rows of one list never share a segment, even when a service repeats itself between two pages. */
-function withoutTwins(rows: readonly Row[]): readonly Row[] {
-  return [...new Map(rows.map((one) => [one.segment, one])).values()];
+/** By name; each id once, even when a service repeats itself between two pages. */
+function inOrder(kind: KindId, items: readonly Resource[]): readonly Resource[] {
+  const once = new Map(items.map((resource) => [idOf(kind, resource), { resource, name: nameOf(kind, resource) }]));
+  return [...once.values()].sort((one, other) => compareNames(one.name, other.name)).map(({ resource }) => resource);
 }
