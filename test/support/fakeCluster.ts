@@ -26,6 +26,8 @@ const NAMESPACED: Readonly<Record<string, string>> = {
 };
 const WHOLE_CLUSTER: Readonly<Record<string, string>> = {
   'v1/Namespace': 'namespaces',
+  'v1/Node': 'nodes',
+  'v1/PersistentVolume': 'persistentvolumes',
   'storage.k8s.io/v1/StorageClass': 'storageclasses',
   'apiextensions.k8s.io/v1/CustomResourceDefinition': 'customresourcedefinitions',
 };
