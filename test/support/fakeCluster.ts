@@ -6,6 +6,7 @@ import type {
   Cluster,
   ContextSummary,
   KubeObject,
+  LiveTable,
   ObjectRef,
   Selection,
   WatchEvent,
@@ -173,7 +174,7 @@ export class FakeCluster implements Cluster {
   table(): never {
     throw new Error('a fake cluster prints no tables');
   }
-  live(): never {
+  live(..._request: Parameters<Cluster['live']>): LiveTable {
     throw new Error('a fake cluster keeps no live tables');
   }
   async raw(): Promise<Result<string>> {

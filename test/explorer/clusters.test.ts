@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Emitter } from '../../src/base/event.ts';
+import { type Failure, failed, success } from '../../src/base/failure.ts';
+import { openContextRows } from '../../src/explorer/clustersNodes.ts';
+import { Forest } from '../../src/explorer/forest.ts';
+import { chainOf, objectKey } from '../../src/explorer/keys.ts';
+import { pluralOf } from '../../src/explorer/objectNodes.ts';
+import { Opened } from '../../src/explorer/opened.ts';
+import type { ContextSummary, Contexts } from '../../src/kubernetes/cluster.ts';
+import { eventually, nodeAt, printChildren } from '../support/printTree.ts';
+import { ScriptedCluster } from '../support/scriptedTable.ts';
+
+/** One open context, one that is protected, one whose entry is wrong. */
+function world() {
+  const cluster = new ScriptedCluster({ name: 'dev' });
+  const base = cluster.context;
+  const problem: Failure = {
+    reason: 'invalid',
+    message: 'Context prod names user kim, which no kubeconfig defines (line 31). The other contexts are fine.',
+    at: { file: 'config', line: 31 },
+  };
+  const all: readonly ContextSummary[] = [base, { ...base, name: 'live' }, { ...base, name: 'prod', problem }];
+  const changed = new Emitter<void>();
+  const contexts: Contexts = {
+    list: async () => ({ contexts: all, current: 'dev', problems: [] }),
+    open: async (name) => (name === 'dev' ? success(cluster) : failed('offline', `The API server of ${name} did not answer.`)),
+    onDidChange: changed.event,
+    dispose: () => {},
+  };
+  const filtered = new Emitter<void>();
+  let wanted: readonly string[] = [];
+  const opened = new Opened();
+  const forest = new Forest(
+    openContextRows({
+      contexts,
+      opened,
+      otherSide: () => undefined,
+      filter: { of: (context) => (context === 'dev' ? wanted : []), onDidChange: filtered.event },
+      isBound: (context) => context === 'dev',
+      protection: (context) => (context === 'live' ? 'protected' : 'open'),
+    }),
+  );
+  const filter = (...names: readonly string[]) => {
+    wanted = names;
+    filtered.fire();
+  };
+  cluster.tableOf('namespaces').fill(['Status', 'Age'], ['default Active 4m', 'shop Active 4m']);
+  return { cluster, forest, filter, opened };
+}
+
+const under = async (forest: Forest, ...path: readonly string[]) => printChildren(forest, await nodeAt(forest, ...path));
+
+describe('contexts', () => {
+  test('one row each, with what is known without asking', async () => {
+    const { forest, cluster } = world();
+    assert.equal(
+      await printChildren(forest),
+      [
+        '▸ dev   not opened · current · bound to this folder',
+        '▸ ! live   protected · not opened',
+        '▸ ✗ prod   not usable as written',
+      ].join('\n'),
+    );
+    assert.deepEqual(cluster.taken, []);
+    assert.match(await under(forest, 'prod'), /^✗ Context prod names user kim/);
+  });
+
+  test('an opened one tells its version and where it is; one that does not answer says so, beside the others', async () => {
+    const { forest } = world();
+    assert.equal(await under(forest, 'live'), '✗ The API server of live did not answer.');
+    await under(forest, 'dev');
+    const rows = await eventually(
+      () => printChildren(forest),
+      (text) => text.includes('v1.36') && text.includes('unreachable'),
+    );
+    assert.match(rows, /^▸ dev {3}v1\.36\.3 · 127\.0\.0\.1:6443 · current · bound to this folder\n▸ ✗ live {3}unreachable$/m);
+  });
+});
+
+describe('namespaces', () => {
+  test('all, then Cluster', async () => {
+    const { forest } = world();
+    assert.equal(
+      await under(forest, 'dev'),
+      '▸ default   namespace\n▸ shop   namespace\n▸ Cluster   nodes, volumes, classes, access, definitions',
+    );
+  });
+
+  test('one that goes away says so', async () => {
+    const { forest, cluster } = world();
+    cluster.tableOf('namespaces').fill(['Status'], ['old Terminating'], () => ({ deletionTimestamp: '2026-01-01T00:00:00Z' }));
+    assert.match(await under(forest, 'dev'), /^▸ ~ old {3}namespace · Terminating$/m);
+  });
+
+  test('a filter is a row that leads back; clearing it shows all', async () => {
+    const { forest, filter } = world();
+    filter('shop');
+    assert.equal(
+      (await under(forest, 'dev')).split('\n').slice(0, 2).join('\n'),
+      'Showing one namespace only   click to change\n▸ shop   namespace',
+    );
+    filter();
+    assert.match(await under(forest, 'dev'), /^▸ default/);
+  });
+
+  test('who may not list them sees the one of the context, and why not the others', async () => {
+    const { forest, cluster } = world();
+    const table = cluster.tableOf('namespaces').fill([], []);
+    table.state = 'failed';
+    table.failure = { reason: 'forbidden', message: 'bob may not list namespaces in dev.' };
+    assert.equal(
+      await under(forest, 'dev'),
+      [
+        '▸ default   namespace',
+        '! bob may not list namespaces in dev.',
+        '▸ Cluster   nodes, volumes, classes, access, definitions',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('objects', () => {
+  const path = ['dev', 'shop', 'Workloads', 'Deployments'] as const;
+
+  test('their state in the words of the server; on its way is busy', async () => {
+    const { forest, cluster } = world();
+    cluster.tableOf('shop/deployments').fill(['Ready', 'Age'], ['web 2/2 4m', 'render 1/2 9s']);
+    assert.equal(await under(forest, ...path), '▸ web   2/2 · 4m\n▸ ~ render   1/2 · 9s');
+  });
+
+  test('none: one line', async () => {
+    const { forest } = world();
+    assert.equal(await under(forest, ...path), 'No Deployments in shop.');
+  });
+
+  test('stale rows stay and say since when; a list that failed is its sentence', async () => {
+    const { forest, cluster } = world();
+    const table = cluster.tableOf('shop/deployments').fill(['Ready', 'Age'], ['web 2/2 4m']);
+    table.state = 'stale';
+    assert.equal(await under(forest, ...path), '▸ web   2/2 · 4m · stale since 12:03');
+    table.state = 'failed';
+    table.failure = { reason: 'forbidden', message: 'bob may not list deployments in shop.' };
+    assert.equal(await under(forest, ...path), '! bob may not list deployments in shop.');
+  });
+
+  test('a page at a time', async () => {
+    const { forest, cluster } = world();
+    const table = cluster.tableOf('shop/pods').fill(
+      ['Status'],
+      Array.from({ length: 200 }, (_, index) => `p${index} Running`),
+    );
+    table.hasMore = true;
+    table.next = [...table.rows.slice(0, 1)].map((row) => ({ ...row, object: { ...row.object, metadata: { name: 'last' } } }));
+    const pods = await forest.children(await nodeAt(forest, 'dev', 'shop', 'Workloads', 'Pods'));
+    assert.equal(pods.at(-1)?.row.label, 'Load more (200 shown)');
+    const chain = chainOf(objectKey({ context: 'dev', group: '', kind: 'Pod', namespace: 'shop', name: 'last' }));
+    const found = await forest.find(chain?.segments ?? []);
+    assert.equal(found?.row.label, 'last');
+  });
+
+  test('a change is told at the row, and a collapsed list is let go of', async () => {
+    const { forest, cluster } = world();
+    const table = cluster.tableOf('shop/deployments').fill(['Ready', 'Age'], ['web 1/2 4m', 'db 1/1 4m']);
+    const [list, web] = [await nodeAt(forest, ...path), await nodeAt(forest, ...path, 'web')];
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const told: (string | undefined)[] = [];
+    forest.onDidChange((node) => told.push(node?.row.label));
+    table.fill(['Ready', 'Age'], ['web 2/2 4m', 'db 1/1 4m']);
+    table.tell();
+    table.tell();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    assert.deepEqual(told, ['web']);
+    assert.equal(await nodeAt(forest, ...path, 'web'), web);
+    forest.collapse(list);
+    assert.equal(table.disposed, true);
+    forest.expand(list);
+    assert.deepEqual(told, ['web', 'Deployments'], 'seen again, it is asked for anew');
+    await forest.children(list);
+    assert.equal(table.disposed, false);
+  });
+
+  test('what they own, by uid, narrowed by their selector', async () => {
+    const { forest, cluster } = world();
+    cluster.tableOf('shop/deployments').fill(['Ready', 'Age'], ['web 2/2 4m']);
+    cluster.put({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: { selector: { matchLabels: { app: 'web' } } },
+    });
+    const owner = (name: string) => [
+      { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid: name === 'web-1' ? 'uid-web' : 'uid-other' },
+    ];
+    cluster
+      .tableOf('shop/replicasets')
+      .fill(['Ready', 'Desired'], ['web-1 2 2', 'stray 1 1'], (name) => ({ ownerReferences: owner(name) }));
+    assert.equal(await under(forest, ...path, 'web'), '▸ web-1   2 · 2');
+    assert.ok(cluster.taken.includes('shop/replicasets?app=web'), cluster.taken.join());
+  });
+});
+
+test('the plural of a kind keeps its capitals', () => {
+  const of = (kind: string, resource: string) => pluralOf({ kind, resource });
+  assert.deepEqual(
+    [of('NetworkPolicy', 'networkpolicies'), of('Ingress', 'ingresses'), of('Endpoints', 'endpoints'), of('Robot', 'machines')],
+    ['NetworkPolicies', 'Ingresses', 'Endpoints', 'machines'],
+  );
+});
