@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AuditLog } from '../auditLog.ts';
 import { kubectl } from '../kubectl.ts';
+import { bind } from './bind.ts';
 import { inWindow, type Scene } from './inWindow.ts';
 
 const namespace = `e2e-${process.pid}`;
@@ -34,9 +35,7 @@ spec:
 async function prepare(folder: string): Promise<void> {
   await mkdir(join(folder, 'app'));
   await writeFile(join(folder, 'app/web.yaml'), app('nginx:1.29'));
-  await mkdir(join(folder, '.vscode'));
-  const binding = { cloud: 'demo', project: 'demo', context: 'sandbox-admin', namespace };
-  await writeFile(join(folder, '.vscode/settings.json'), JSON.stringify({ 'hybridClusters.binding': binding }));
+  await bind(folder, namespace);
 }
 
 async function play({ window, folder, sandbox }: Scene): Promise<void> {

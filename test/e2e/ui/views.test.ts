@@ -1,36 +1,45 @@
 /** What a person sees of the two worlds and of what holds them together, on the sandbox. */
 import assert from 'node:assert/strict';
+import { bind } from './bind.ts';
 import { inWindow } from './inWindow.ts';
 
-inWindow('Clouds goes down to a server, and across to the Node that it is', async ({ window }) => {
-  const clouds = await window.view('Clouds');
-  await clouds.find('demo');
-  await window.screenshot('clouds');
-  const servers = await clouds.expand('demo', 'demo', 'Compute', 'Servers');
-  assert.ok(servers.length >= 5, await clouds.text());
-  assert.match(
-    (await clouds.find('demo', 'demo', 'Compute', 'Servers', 'k8s-prod-worker-1')).description,
-    /ACTIVE · m1\.\w+ · \d+\.\d+/,
-  );
-  await clouds.expand('demo', 'demo', 'Compute', 'Servers', 'k8s-prod-worker-1');
-  await clouds.find('demo', 'demo', 'Compute', 'Servers', 'k8s-prod-worker-1', /Node k8s-prod-worker-1/);
-  await window.screenshot('clouds-server');
-  assert.deepEqual(await window.notifications(), []);
-});
+inWindow(
+  'Clouds goes down to a server, and across to the Node that it is',
+  async ({ window }) => {
+    const clouds = await window.view('Clouds');
+    await clouds.find('demo');
+    await window.screenshot('clouds');
+    const servers = await clouds.expand('demo', 'demo', 'Compute', 'Servers');
+    assert.ok(servers.length >= 5, await clouds.text());
+    assert.match(
+      (await clouds.find('demo', 'demo', 'Compute', 'Servers', 'k8s-prod-worker-1')).description,
+      /ACTIVE · m1\.\w+ · \d+\.\d+/,
+    );
+    await clouds.expand('demo', 'demo', 'Compute', 'Servers', 'k8s-prod-worker-1');
+    await clouds.find('demo', 'demo', 'Compute', 'Servers', 'k8s-prod-worker-1', /Node k8s-prod-worker-1/);
+    await window.screenshot('clouds-server');
+    assert.deepEqual(await window.notifications(), []);
+  },
+  { prepare: bind },
+);
 
-inWindow('Clusters goes down to the pods, and across to the load balancer of a Service', async ({ window }) => {
-  const clusters = await window.view('Clusters');
-  await clusters.find('sandbox-admin');
-  await window.screenshot('clusters');
-  await clusters.expand('sandbox-admin', 'shop', 'Workloads', 'Deployments', 'web');
-  const pods = await clusters.expand('sandbox-admin', 'shop', 'Workloads', 'Deployments', 'web', /^web-/);
-  assert.match(pods[0]?.description ?? '', /Running/);
-  await window.screenshot('clusters-pods');
-  await clusters.expand('sandbox-admin', 'shop', 'Network', 'Services', 'web');
-  await clusters.find('sandbox-admin', 'shop', 'Network', 'Services', 'web', /Load balancer kube_service_prod_shop_web/);
-  await window.screenshot('clusters-service');
-  assert.deepEqual(await window.notifications(), []);
-});
+inWindow(
+  'Clusters goes down to the pods, and across to the load balancer of a Service',
+  async ({ window }) => {
+    const clusters = await window.view('Clusters');
+    await clusters.find('sandbox-admin');
+    await window.screenshot('clusters');
+    await clusters.expand('sandbox-admin', 'shop', 'Workloads', 'Deployments', 'web');
+    const pods = await clusters.expand('sandbox-admin', 'shop', 'Workloads', 'Deployments', 'web', /^web-/);
+    assert.match(pods[0]?.description ?? '', /Running/);
+    await window.screenshot('clusters-pods');
+    await clusters.expand('sandbox-admin', 'shop', 'Network', 'Services', 'web');
+    await clusters.find('sandbox-admin', 'shop', 'Network', 'Services', 'web', /Load balancer kube_service_prod_shop_web/);
+    await window.screenshot('clusters-service');
+    assert.deepEqual(await window.notifications(), []);
+  },
+  { prepare: bind },
+);
 
 inWindow(
   'in Restricted Mode the views say why they are empty',
