@@ -126,7 +126,7 @@ export class Answers implements Disposable {
       const paused = binding && this.trouble(binding)?.message;
       return {
         binding,
-        place: binding?.cloud ? placeWords(binding, open) : undefined,
+        place: binding?.cloud ? placeWords(binding, open, await this.#regionOf(binding.cloud)) : undefined,
         ...(open ? { user: open.user } : {}),
         ...(paused ? { paused } : {}),
       };
@@ -139,6 +139,12 @@ export class Answers implements Disposable {
   }
 
   readonly #opened = new Map<string, Project>();
+
+  /** The region a cloud's own entry begins with: read from the file, nobody is asked. */
+  async #regionOf(cloud: string): Promise<string | undefined> {
+    const { clouds } = await this.#sources.clouds.list();
+    return clouds.find(({ name }) => name === cloud)?.regions[0];
+  }
 
   async #answer<T>(value: () => Promise<T>): Promise<Answer<T>> {
     const { epoch } = this.#sources.bindings;
@@ -186,8 +192,8 @@ const unknown = ({ reason, message }: Failure): FactsLookup => ({ verdict: 'unkn
 const placeKey = ({ cloud, project, region }: Binding) => JSON.stringify([cloud, project, region]);
 
 /** How messages name the place: "project demo (cloud demo, RegionOne)". */
-function placeWords(binding: Binding, open: Project | undefined): string {
-  const region = open?.region ?? binding.region;
+function placeWords(binding: Binding, open: Project | undefined, ownRegion: string | undefined): string {
+  const region = open?.region ?? binding.region ?? ownRegion;
   const cloud = region ? l10n.t('cloud {0}, {1}', binding.cloud ?? '', region) : l10n.t('cloud {0}', binding.cloud ?? '');
   const project = open?.name ?? binding.project;
   return project ? l10n.t('project {0} ({1})', project, cloud) : cloud;
