@@ -95,7 +95,9 @@ function start(context: ExtensionContext): object | undefined {
     const sides = { otherSide: otherSide(asked), filter: filters, isBound: isBound('context'), protection };
     return openContextRows({ contexts, opened, ...sides });
   });
-  const trees = keep(new Trees(new Tree('hybridClusters.clouds', cloudRows), new Tree('hybridClusters.clusters', contextRows)));
+  const cloudsTree = new Tree('hybridClusters.clouds', cloudRows, () => settings.refreshSeconds);
+  keep(settings.onDidChange((keys) => keys.includes('refresh.seconds') && cloudsTree.arm()));
+  const trees = keep(new Trees(cloudsTree, new Tree('hybridClusters.clusters', contextRows)));
   keep(bindings.onDidChange(() => trees.look()));
   keep(new DeploymentsView(deployments));
   const found = keep(languages.createDiagnosticCollection('hybridClusters'));

@@ -80,6 +80,11 @@ export class Forest implements Disposable {
     this.#changed.fire(node);
   }
 
+  /** Asks again below every row that is open, one after another; what is shown stays until the answers are here. */
+  async again(): Promise<void> {
+    for (const { branch } of [...this.#below(this.#root)]) await branch?.again?.();
+  }
+
   /** Looks at the rows of the root again without asking anybody: something they tell beside the worlds' own state has changed. */
   look(): void {
     if (this.#root.branch) this.#soon(this.#root);

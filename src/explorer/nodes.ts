@@ -71,6 +71,8 @@ export interface Branch extends Disposable {
   rows(): Promise<readonly Row[]>;
   /** Forgets what is cached, so that the next `rows()` asks. */
   refresh?(): void;
+  /** Asks again, keeping what is shown meanwhile; for what nobody tells us about. */
+  again?(): Promise<unknown>;
   /** Brings the next page. */
   more?(): Promise<void>;
 }
@@ -104,6 +106,7 @@ export function lazily(load: () => Promise<Open>): Open {
     return {
       rows: async () => (await loaded())?.rows() ?? [],
       refresh: () => branch?.refresh?.(),
+      again: async () => branch?.again?.(),
       more: async () => branch?.more?.(),
       dispose: () => {
         ended = true;

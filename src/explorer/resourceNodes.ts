@@ -87,6 +87,12 @@ class ListBranch implements Branch {
     this.#listed.project.refresh([this.#listed.kind]);
   }
 
+  /** What changed comes by the project's event. */
+  async again(): Promise<unknown> {
+    const { project, kind, below } = this.#listed;
+    return this.#asked && project.list(kind, { ...below, freshness: 'fresh' });
+  }
+
   async more(): Promise<void> {
     this.#shown += pageSize;
   }
@@ -98,9 +104,8 @@ class ListBranch implements Branch {
 
   /** What is being built or deleted is soon otherwise; nobody tells us, so we ask. */
   #lookAgain(): void {
-    const { project, kind, below } = this.#listed;
     this.#timer ??= setTimeout(async () => {
-      await project.list(kind, { ...below, freshness: 'fresh' });
+      await this.again();
       this.#timer = undefined;
       this.#changed();
     }, busyMs);

@@ -22,9 +22,13 @@ export class Tree implements TreeDataProvider<Node>, TreeDragAndDropController<N
   readonly #changed = new EventEmitter<Node | undefined>();
   readonly #view: TreeView<Node>;
   readonly #subscriptions: readonly Disposable[];
+  readonly #againSeconds: () => number;
+  #timer: NodeJS.Timeout | undefined;
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(view: string, open: Open) {
+  /** `againSeconds`: how often the open parts are asked for again while the view is visible, 0 never. */
+  constructor(view: string, open: Open, againSeconds: () => number = () => 0) {
+    this.#againSeconds = againSeconds;
     this.forest = new Forest(open);
     this.#view = window.createTreeView(view, {
       treeDataProvider: this,
@@ -36,7 +40,9 @@ export class Tree implements TreeDataProvider<Node>, TreeDragAndDropController<N
       this.forest.onDidChange((node) => this.#changed.fire(node)),
       this.#view.onDidCollapseElement(({ element }) => this.forest.collapse(element)),
       this.#view.onDidExpandElement(({ element }) => this.forest.expand(element)),
+      this.#view.onDidChangeVisibility(() => this.arm()),
     ];
+    this.arm();
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
@@ -51,9 +57,15 @@ export class Tree implements TreeDataProvider<Node>, TreeDragAndDropController<N
     return treeItem(node);
   }
 
-  /** What is selected, the newest last. */
-  get selection(): readonly Node[] {
-    return this.#view.selection;
+  /** Begins to wait anew: the view was shown or hidden, or the setting changed. */
+  arm(): void {
+    clearTimeout(this.#timer);
+    const seconds = this.#againSeconds();
+    if (!this.#view.visible || seconds <= 0) return;
+    this.#timer = setTimeout(async () => {
+      await this.forest.again();
+      this.arm();
+    }, seconds * 1000);
   }
 
   /** Brings the one canonical place of a resource or object into sight; false when its key leads nowhere in this view. */
@@ -74,6 +86,7 @@ export class Tree implements TreeDataProvider<Node>, TreeDragAndDropController<N
   }
 
   dispose(): void {
+    clearTimeout(this.#timer);
     for (const one of this.#subscriptions) one.dispose();
     this.#view.dispose();
     this.#changed.dispose();

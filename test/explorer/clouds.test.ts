@@ -233,6 +233,20 @@ describe('a list that lives', () => {
     assert.equal(now.at(-1)?.row.label, 'Load more (600 of 10 000)');
   });
 
+  test('asked again, only what is open is, and it stays meanwhile', async () => {
+    const project = fakeCloud(world);
+    const { forest } = forestOf({ demo: { projects: [project] } });
+    const networks = await nodeAt(forest, 'demo', 'demo', 'Network', 'Networks');
+    await forest.children(networks);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const before = project.asked.length;
+    await forest.again();
+    assert.deepEqual(project.asked.slice(before), ['list network.network']);
+    forest.collapse(networks);
+    await forest.again();
+    assert.equal(project.asked.length, before + 1);
+  });
+
   test('a key that leads nowhere finds nothing', async () => {
     const { forest } = forestOf(demo());
     const key = { cloud: 'demo', region: 'RegionOne', project: 'demo-id', kind: 'compute.server', id: 'gone' };
