@@ -122,7 +122,9 @@ async function takeSandboxDown(): Promise<void> {
   await sandbox('down', false);
 }
 
-const sandbox = (verb: string, shown: boolean) => run(['node', 'test/sandbox/sandbox.ts', verb], shown);
+function sandbox(verb: string, shown: boolean): Promise<Outcome> {
+  return run(['node', 'test/sandbox/sandbox.ts', verb], shown);
+}
 
 function run([program = '', ...args]: readonly string[], shown = false): Promise<Outcome> {
   const child = spawn(program, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
