@@ -63,7 +63,11 @@ function walk(value: unknown, depth: number): unknown {
 }
 
 function redactMember(key: string, member: unknown, isSecret: boolean, depth: number): unknown {
-  const plain = key.toLowerCase().replace(/[_-]/g, '');
+  // Fields of Nova's extensions carry its name in front: `OS-EXT-SRV-ATTR:user_data`.
+  const plain = key
+    .toLowerCase()
+    .replace(/^[\w-]+:/, '')
+    .replace(/[_-]/g, '');
   if (plain === 'catalog' && Array.isArray(member)) return `${member.length} services`;
   if (plain === 'token' && typeof member === 'object') return walk(withoutId(member), depth + 1);
   if (secretKeys.has(plain) && !isReference(plain, member)) return '***';

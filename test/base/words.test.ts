@@ -35,7 +35,7 @@ test('no canary survives redaction, and what is worth reading does', () => {
     server: {
       name: 'readable',
       adminPass: 'canary',
-      'OS-EXT-SRV-ATTR:user_data': 'x',
+      'OS-EXT-SRV-ATTR:user_data': 'canary',
       user_data: 'canary',
       personality: [{ contents: 'canary' }],
     },
