@@ -27,7 +27,7 @@ import {
 } from '../../src/protocol.ts';
 import { fakeCloud } from '../support/fakeCloud.ts';
 
-const uri = 'file:///work/service.yaml';
+const uri = 'file:///shop/service.yaml';
 const world = `
 network.network:
   - { id: e53fcbba-52b1-4c7e-9a48-0c1f5f7f0b11, name: private, status: ACTIVE, router:external: false }

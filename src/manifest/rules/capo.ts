@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.ts';
+import { external } from './external.ts';
 
 const group = 'infrastructure.cluster.x-k8s.io';
 const networkKeys = { projectID: 'project_id', tagsAny: null, notTags: null, notTagsAny: null } as const;
@@ -9,13 +10,6 @@ const subnetKeys = {
   ipv6AddressMode: 'ipv6_address_mode',
   ipv6RAMode: 'ipv6_ra_mode',
 } as const;
-const external = {
-  field: 'router:external',
-  is: { value: true },
-  otherwise: 'is not external, so no floating IP can come from it',
-  code: 'reference.notExternal',
-} as const;
-
 type Target = Pick<Rule, 'to' | 'confused' | 'filterKeys' | 'demands'>;
 const network: Target = { to: 'network.network', confused: ['network.subnet'], filterKeys: networkKeys };
 const externalNetwork: Target = { ...network, demands: [external] };

@@ -1,14 +1,8 @@
 import type { Rule } from '../rule.ts';
+import { external } from './external.ts';
 
 const service = 'v1 Service';
 const annotation = (name: string) => `metadata.annotations[loadbalancer.openstack.org/${name}]`;
-const external = {
-  field: 'router:external',
-  is: { value: true },
-  otherwise: 'is not external, so no floating IP can come from it',
-  code: 'reference.notExternal',
-} as const;
-
 /**
  * Annotations of a Service that the OpenStack cloud controller manager reads.
  * Source: kubernetes/cloud-provider-openstack, `pkg/openstack/loadbalancer.go`; all are ids unless said otherwise.
