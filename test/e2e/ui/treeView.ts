@@ -46,7 +46,8 @@ export class TreeView {
 
   /** Text of the empty view. */
   welcome(): Promise<string> {
-    return this.#pane.locator('.welcome-view-content').innerText();
+    // The pane is there before its words are.
+    return this.#pane.locator('.welcome-view-content').filter({ hasText: /\S/ }).innerText();
   }
 
   /** The row at the end of a path of labels, every row above it unfolded. Rejects with the tree as it stood if there is none. */
