@@ -26,6 +26,8 @@ export class Section {
         readonly paused?: string;
       }
     | undefined;
+  /** True when the cloud may have changed since: what is known stands until it is asked again. */
+  outdated = false;
   /** The answer to each reference, for hover, links and hints. */
   readonly answers = new Map<Reference, FactsLookup>();
 

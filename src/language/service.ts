@@ -78,7 +78,9 @@ export class LanguageService {
     for (const [uri, document] of this.#documents) {
       if (uris && !uris.includes(uri)) continue;
       if (bindings) this.#bindings.delete(uri);
-      this.#forget(document);
+      // Another cloud's findings are not this one's; what only grew older stands until it is answered anew.
+      if (bindings) this.#forget(document);
+      else for (const { section } of document.sections) section.outdated = true;
       this.#schedule(uri);
     }
   }
@@ -149,7 +151,7 @@ export class LanguageService {
     if (!document) return;
     this.#publish(document);
     const sections = [...new Set(document.sections.map(({ section }) => section))];
-    const unasked = sections.filter(({ references, checked }) => references.length > 0 && !checked);
+    const unasked = sections.filter(({ references, checked, outdated }) => references.length > 0 && (!checked || outdated));
     if (unasked.length > 0 && this.#host.find) await this.#ask(document, unasked, signal);
     if (signal.aborted) return;
     this.#report(document, sections);
@@ -173,6 +175,7 @@ export class LanguageService {
       const unknown = section.references.filter(
         (reference) => (section.answers.get(reference)?.verdict ?? 'unknown') === 'unknown',
       ).length;
+      section.outdated = false;
       section.checked = {
         epoch: this.#epoch,
         findings,
@@ -219,7 +222,7 @@ export class LanguageService {
     const again = () => {
       if (this.#documents.get(uri) !== document) return;
       for (const { section } of document.sections)
-        if (section.checked && (section.checked.unknown > 0 || section.checked.findings.length > 0)) section.checked = undefined;
+        if (section.checked && (section.checked.unknown > 0 || section.checked.findings.length > 0)) section.outdated = true;
       this.#schedule(uri);
     };
     this.#again.set(uri, setTimeout(again, againMs).unref());

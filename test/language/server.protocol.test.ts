@@ -194,6 +194,7 @@ describe('the language server', () => {
     server.epoch = 2;
     await server.client.sendNotification(notifications.openstackDidChange, { epoch: 2, kinds: ['network.network'] });
     await server.codes();
+    for (let waited = 0; waited < 2000 && server.runs.at(-1)?.wrong !== 0; waited += 10) await delay(10);
     assert.equal(server.runs.at(-1)?.wrong, 0);
   });
 
