@@ -84,6 +84,13 @@ export class TreeView {
     await this.#page.locator('.context-view .action-label', { hasText: entry }).first().click();
   }
 
+  /** Takes an action that stands in the row itself. */
+  async inline(action: string, ...path: readonly (string | RegExp)[]): Promise<void> {
+    const row = this.#row(await this.find(...path));
+    await row.hover();
+    await row.locator(`.actions .action-label[aria-label^="${action}"]`).click();
+  }
+
   async selected(): Promise<string | undefined> {
     const row = this.#pane.locator('.pane-body .monaco-list-row.selected .label-name');
     return (await row.count()) > 0 ? await row.first().innerText() : undefined;

@@ -42,6 +42,24 @@ inWindow(
 );
 
 inWindow(
+  'Reveal jumps from a Service to its load balancer; a click opens it as YAML',
+  async ({ window }) => {
+    const clusters = await window.view('Clusters');
+    const path = ['sandbox-admin', 'shop', 'Network', 'Services', 'web', /Load balancer kube_service_prod_shop_web/] as const;
+    await clusters.find(...path);
+    await clusters.inline('Reveal in the Tree', ...path);
+    const clouds = await window.view('Clouds');
+    await clouds.find('demo', 'demo', 'Load balancers', 'Load balancers', 'kube_service_prod_shop_web');
+    assert.match((await clouds.selected()) ?? '', /^kube_service_prod_shop_web/);
+    await clouds.click('demo', 'demo', 'Load balancers', 'Load balancers', 'kube_service_prod_shop_web');
+    await window.editorLine('vip_address:');
+    await window.screenshot('clouds-revealed');
+    assert.deepEqual(await window.notifications(), []);
+  },
+  { prepare: bind },
+);
+
+inWindow(
   'in Restricted Mode the views say why they are empty',
   async ({ window }) => {
     const clouds = await window.view('Clouds');
