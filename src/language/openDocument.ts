@@ -128,8 +128,9 @@ export class OpenDocument {
     this.lastEdit = { offset: from + text.length, at: now };
     let first = this.#indexAt(start);
     const last = this.#indexAt(end);
-    // What begins a section may be gone: then it belongs to the one before.
-    if (first > 0 && this.#sections[first]?.line === start.line) first -= 1;
+    // What begins a section may be gone, or (after `...`) all of its content: then it belongs to the one before.
+    const begun = this.#sections[first];
+    if (first > 0 && (begun?.line === start.line || !begun?.section.text.startsWith('---'))) first -= 1;
     const touched = this.#sections.slice(first, last + 1);
     const base = touched[0]?.start ?? 0;
     const before = touched.map(({ section }) => section.text).join('');

@@ -34,7 +34,7 @@ describe('an open document', () => {
           assert.equal(document.lastEdit?.offset, low + inserted.length);
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: 1500, examples: [['---\n...\n\nx', [{ from: 9, to: 10, text: '' }]]] },
     );
   });
 
