@@ -1,14 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
-import { findCode, standIn } from '../e2e/findCode.ts';
-import { installHost } from '../vscode-host/install.ts';
 import { root } from '../vscode-host/places.ts';
 import { type Bar, median, rounded } from './bar.ts';
+import { inEditor } from './inEditor.ts';
 
 const ours = 'hybrid-clusters.hybrid-clusters';
 const probe = 'bench.kubernetes-at-the-top';
@@ -20,24 +18,14 @@ const probe = 'bench.kubernetes-at-the-top';
 export async function activation({ rounds = 4 } = {}): Promise<Bar> {
   const folder = await mkdtemp(join(tmpdir(), 'hybrid-clusters-'));
   try {
-    const executable = await findCode();
-    if (executable === standIn) await installHost();
     const probeFolder = await makeProbe(folder);
-    // The workbench in a browser takes one extension under development only; the probe comes packaged then.
-    const packaged = executable === standIn ? await packageProbe(probeFolder) : undefined;
-    const suite = await bundleSuite(folder);
+    const beside = { folder: probeFolder, packaged: () => packageProbe(probeFolder) };
     const runs: { took: Record<string, { load: number; activate: number }>; hostMb: number }[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      const result = join(folder, `result-${round}.json`);
       const order = round % 2 === 0 ? [ours, probe] : [probe, ours];
-      await runTests({
-        ...(executable ? { vscodeExecutablePath: executable } : { version: 'stable' }),
-        extensionDevelopmentPath: packaged ? root : [root, probeFolder],
-        extensionTestsPath: suite,
-        launchArgs: [folder, ...(packaged ? [`--install-extension=${packaged}`] : [])],
-        extensionTestsEnv: { BENCH_ORDER: order.join(','), BENCH_RESULT: result },
-      });
-      runs.push(JSON.parse(await readFile(result, 'utf8')));
+      runs.push(
+        await inEditor({ suite: 'test/bench/activationSuite.ts', folder, env: { BENCH_ORDER: order.join(',') }, beside }),
+      );
     }
     const part = (id: string, name: 'load' | 'activate') => median(runs.map(({ took }) => took[id]?.[name] ?? Number.NaN));
     const whole = (id: string) => part(id, 'load') + part(id, 'activate');
@@ -101,18 +89,4 @@ async function packageProbe(probeFolder: string): Promise<string> {
   const options = ['package', '--no-dependencies', '--allow-missing-repository', '--skip-license', '-o', vsix];
   await promisify(execFile)(process.execPath, [join(root, 'node_modules/@vscode/vsce/vsce'), ...options], { cwd: probeFolder });
   return vsix;
-}
-
-async function bundleSuite(folder: string): Promise<string> {
-  const outfile = join(folder, 'suite.cjs');
-  await build({
-    absWorkingDir: root,
-    entryPoints: ['test/bench/activationSuite.ts'],
-    outfile,
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    external: ['vscode'],
-  });
-  return outfile;
 }

@@ -6,6 +6,7 @@ const bars: Readonly<Record<string, () => Promise<Bar>>> = {
   G1: async () => (await import('./keystroke.ts')).keystroke(),
   G9: async () => (await import('./applySpeed.ts')).applySpeed(),
   G10: async () => (await import('./activation.ts')).activation(),
+  memory: async () => (await import('./memory.ts')).memory(),
   size: async () => (await import('./packageSize.ts')).packageSize(),
 };
 
