@@ -5,7 +5,7 @@ import { keyText } from '../manifest/parse.ts';
 import { findAll, type Path, pathAt, rangeOf } from '../manifest/path.ts';
 import { ruleAt } from '../manifest/references.ts';
 import type { Rule } from '../manifest/rule.ts';
-import { occmAnnotations, occmRules } from '../manifest/rules/occm.ts';
+import { occmRules, occmValues } from '../manifest/rules/occm.ts';
 import { kindOf } from '../openstack/kinds/kinds.ts';
 import type { ResourceFacts } from '../protocol.ts';
 import type { OpenDocument, PlacedSection } from './openDocument.ts';
@@ -116,12 +116,12 @@ export function annotationItems(
   document: OpenDocument,
   { placed, range, present }: CompletionPlace & { what: 'annotation' },
 ): CompletionList {
-  const references = occmRules.map(({ at, to }) => [at.slice(at.indexOf('[') + 1, -1), kindOf(to).label[0]] as const);
-  const statics = Object.entries(occmAnnotations).map(
-    ([key, { words, integer }]) => [key, words?.join(' | ') ?? (integer ? 'number' : 'text')] as const,
+  const kinds = new Map(occmRules.map(({ at, to }) => [at.slice(at.indexOf('[') + 1, -1), kindOf(to).label[0]]));
+  const all = Object.entries(occmValues.keys).map(
+    ([key, { words, integer }]) => [key, kinds.get(key) ?? words?.join(' | ') ?? (integer ? 'number' : 'text')] as const,
   );
   const at = document.toRange(placed, range);
-  const items = [...references, ...statics]
+  const items = all
     .filter(([key]) => !present.includes(key))
     .map(
       ([key, detail]): CompletionItem => ({

@@ -1,6 +1,6 @@
 import type { TextDocumentContentChangeEvent } from 'vscode-languageserver-textdocument';
-import { annotationFindings } from '../manifest/annotations.ts';
 import type { Range as OffsetRange } from '../manifest/finding.ts';
+import { fixedFindings } from '../manifest/fixedValues.ts';
 import { LineIndex } from '../manifest/lineIndex.ts';
 import { type LocalManifest, localManifests } from '../manifest/manifest.ts';
 import { type LocalFinding, type ParsedDocument, parseDocument } from '../manifest/parse.ts';
@@ -37,7 +37,7 @@ export class Section {
     this.parsed = parseDocument(text);
     this.manifests = localManifests(this.parsed).filter(({ apiVersion, kind }) => apiVersion !== undefined && kind !== undefined);
     this.references = this.manifests.flatMap((manifest) => referencesOf(manifest));
-    const annotated = this.parsed.template ? [] : this.manifests.flatMap((manifest) => annotationFindings(manifest));
+    const annotated = this.parsed.template ? [] : this.manifests.flatMap((manifest) => fixedFindings(manifest));
     this.findings = [...this.parsed.findings, ...annotated];
   }
 

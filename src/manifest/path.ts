@@ -35,6 +35,18 @@ export function findAll(root: Node | null | undefined, pattern: string, tree: Do
   return found;
 }
 
+/** The scalar text at a pattern whose every `[*]` is the index that a path has at its turn: the same item of the same list. */
+export function textBeside(root: Node, pattern: string, path: Path, tree: Document): string | undefined {
+  const indexes = path.filter((step) => typeof step === 'number');
+  const steps = parsePattern(pattern).map((step) => (step === every ? (indexes.shift() ?? 0) : step));
+  let node: Node | undefined = root;
+  for (const step of steps) {
+    if (isMap(node)) node = resolved(pairOf(node, String(step))?.value, tree);
+    else node = isSeq(node) ? resolved(node.items[Number(step)], tree) : undefined;
+  }
+  return isScalar(node) && node.value !== null && node.value !== undefined ? String(node.value) : undefined;
+}
+
 /** The scalar text at a path; undefined when there is none. */
 export function textAt(root: Node | null | undefined, pattern: string, tree: Document): string | undefined {
   const node = findAll(root, pattern, tree)[0]?.node;

@@ -22,7 +22,8 @@ export interface Reference {
   readonly manifest: LocalManifest;
 }
 
-const placeholders = /\$\{|\$\(|\{\{|^<.*>$|CHANGEME|example\.com|^0{8}-0{4}-0{4}-0{4}-0{12}$/;
+/** What is to be filled in before it names anything. */
+export const placeholders = /\$\{|\$\(|\{\{|^<.*>$|CHANGEME|example\.com|^0{8}-0{4}-0{4}-0{4}-0{12}$/;
 
 /** Every reference of a manifest, by the rules about its kind. What holds a placeholder names nothing yet; an empty text is a value of its own (it suppresses a default). */
 export function referencesOf(manifest: LocalManifest): readonly Reference[] {
@@ -41,8 +42,12 @@ export function ruleAt(manifest: LocalManifest, path: Path): Rule | undefined {
   );
 }
 
-function applies({ when = {} }: Rule, { root, tree }: LocalManifest): boolean {
-  return Object.entries(when).every(([at, value]) => textAt(root, at, tree) === value);
+function applies({ when = {}, unless = {} }: Rule, { root, tree }: LocalManifest): boolean {
+  const text = (at: string) => textAt(root, at, tree) ?? '';
+  const dead = Object.entries(unless).some(([at, values]) =>
+    values === 'anything' ? text(at) !== '' : values.includes(text(at)),
+  );
+  return !dead && Object.entries(when).every(([at, value]) => text(at) === value);
 }
 
 function fits({ at }: Rule, path: Path): boolean {

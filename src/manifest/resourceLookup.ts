@@ -16,3 +16,8 @@ export interface ResourceLookup {
   readonly place: string | undefined;
   find(queries: readonly ReferenceQuery[], signal?: AbortSignal): Promise<readonly Lookup[]>;
 }
+
+/** Stable text of a question, to find its answer again. */
+export function keyOf({ kind, query }: ReferenceQuery): string {
+  return `${kind} ${query.by} ${typeof query.value === 'string' ? query.value : JSON.stringify(query.value)}`;
+}

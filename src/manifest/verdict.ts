@@ -5,9 +5,9 @@ import { type KindId, kindOf } from '../openstack/kinds/kinds.ts';
 import type { Lookup } from '../openstack/lookup.ts';
 import type { Finding, Severity } from './finding.ts';
 import type { LocalFinding } from './parse.ts';
-import { textAt } from './path.ts';
-import type { Reference } from './references.ts';
-import type { ReferenceQuery } from './resourceLookup.ts';
+import { textBeside } from './path.ts';
+import { placeholders, type Reference } from './references.ts';
+import { keyOf, type ReferenceQuery } from './resourceLookup.ts';
 import type { Demand } from './rule.ts';
 
 /** A finding about a reference: with replacements for its range. */
@@ -16,13 +16,79 @@ export interface ReferenceFinding extends LocalFinding {
   readonly reference: Reference;
 }
 
+/** What is known so far. A question without an answer yet is noted down, and the verdict is passed again when it has one. */
+export class Answers {
+  readonly #known: ReadonlyMap<string, Lookup>;
+  readonly #open = new Map<string, ReferenceQuery>();
+
+  constructor(known: ReadonlyMap<string, Lookup>) {
+    this.#known = known;
+  }
+
+  of(question: ReferenceQuery): Lookup | undefined {
+    const key = keyOf(question);
+    const answer = this.#known.get(key);
+    if (!answer) this.#open.set(key, question);
+    return answer;
+  }
+
+  get open(): readonly ReferenceQuery[] {
+    return [...this.#open.values()];
+  }
+}
+
+/** Where it was looked, and what other manifests bring about. */
+export interface Setting {
+  readonly place: string;
+  readonly created: ReadonlySet<string>;
+}
+
+/** What is wrong with a reference. Undefined: nothing, or it could not be checked, or there are questions left. */
+export function findingFor(reference: Reference, answers: Answers, setting: Setting): ReferenceFinding | undefined {
+  const { rule, query } = reference;
+  const lookup = answers.of({ kind: rule.to, query });
+  switch (lookup?.verdict) {
+    case 'missing':
+      return missing(reference, lookup.near, answers, setting);
+    case 'ambiguous':
+      return ambiguous(reference, lookup.matches, setting.place);
+    case 'found':
+      return lookup.matches.length > 1 && query.by === 'filter'
+        ? ambiguous(reference, lookup.matches, setting.place)
+        : unmetDemand(reference, lookup.matches, answers);
+    default:
+      return undefined;
+  }
+}
+
+function missing(
+  reference: Reference,
+  near: readonly Resource[],
+  answers: Answers,
+  { place, created }: Setting,
+): ReferenceFinding | undefined {
+  const { rule, query, text } = reference;
+  if (rule.unknown === 'allow' || created.has(`${rule.to} ${text}`)) return undefined;
+  const served = (rule.accepts ?? []).map((kind) => answers.of({ kind, query })?.verdict);
+  const asked = followUps(reference).map((question) => [question, answers.of(question)] as const);
+  if (served.some((verdict) => verdict !== 'missing')) return undefined;
+  const other = otherwiseKnown(reference, asked, answers);
+  if (other) return other;
+  const [one] = kindOf(rule.to).label;
+  const [best] = near;
+  const meant = best ? ` Did you mean "${nameOf(rule.to, best)}"?` : '';
+  const consequence = rule.consequence ? ` ${rule.consequence}` : '';
+  const message = `No ${one} ${described(reference)} in ${place}.${meant}${consequence}`;
+  const fixes = near.map((resource) => useFix(reference, resource, near.length === 1));
+  return finding(reference, 'reference.missing', message, rule.unknown, fixes);
+}
+
 /** A question asked after a miss: is the value the id of another kind, or the name where an id is wanted? */
-export interface FollowUp extends ReferenceQuery {
+interface FollowUp extends ReferenceQuery {
   readonly why: 'otherKind' | 'nameOfKind' | 'idOfKind';
 }
 
-/** What else to ask about a reference that names nothing. */
-export function followUps({ rule, query }: Reference): readonly FollowUp[] {
+function followUps({ rule, query }: Reference): readonly FollowUp[] {
   if (query.by === 'id') {
     const others = (rule.confused ?? []).map((kind): FollowUp => ({ kind, query, why: 'otherKind' }));
     return [...others, { kind: rule.to, query: { by: 'name', value: query.value }, why: 'nameOfKind' }];
@@ -36,59 +102,23 @@ export function followUps({ rule, query }: Reference): readonly FollowUp[] {
     : others;
 }
 
-/** What is wrong with a reference, given its answer and those of its follow-ups. Undefined: nothing, or it could not be checked. */
-export function findingFor(
-  reference: Reference,
-  lookup: Lookup,
-  asked: readonly (readonly [FollowUp, Lookup])[],
-  place: string,
-): ReferenceFinding | undefined {
-  switch (lookup.verdict) {
-    case 'unknown':
-      return undefined;
-    case 'missing':
-      return missing(reference, lookup.near, asked, place);
-    case 'ambiguous':
-      return ambiguous(reference, lookup.matches, place);
-    case 'found':
-      return lookup.matches.length > 1 && reference.query.by === 'filter'
-        ? ambiguous(reference, lookup.matches, place)
-        : unmetDemand(reference, lookup.matches);
-  }
-}
-
-function missing(
-  reference: Reference,
-  near: readonly Resource[],
-  asked: readonly (readonly [FollowUp, Lookup])[],
-  place: string,
-): ReferenceFinding | undefined {
-  const { rule } = reference;
-  if (rule.unknown === 'allow') return undefined;
-  const other = otherwiseKnown(reference, asked);
-  if (other) return other;
-  const [one] = kindOf(rule.to).label;
-  const [best] = near;
-  const meant = best ? ` Did you mean "${nameOf(rule.to, best)}"?` : '';
-  const consequence = rule.consequence ? ` ${rule.consequence}` : '';
-  const message = `No ${one} ${described(reference)} in ${place}.${meant}${consequence}`;
-  const fixes = near.map((resource) => useFix(reference, resource, near.length === 1));
-  return finding(reference, 'reference.missing', message, rule.unknown, fixes);
-}
-
 /** The value is known after all, as something else: another kind's id, the name where the id is wanted, or the other way round. */
-function otherwiseKnown(reference: Reference, asked: readonly (readonly [FollowUp, Lookup])[]): ReferenceFinding | undefined {
+function otherwiseKnown(
+  reference: Reference,
+  asked: readonly (readonly [FollowUp, Lookup | undefined])[],
+  answers: Answers,
+): ReferenceFinding | undefined {
   for (const [{ kind, why }, lookup] of asked) {
-    if (lookup.verdict !== 'found' || lookup.matches.length !== 1) continue;
+    if (lookup?.verdict !== 'found' || lookup.matches.length !== 1) continue;
     const [resource] = lookup.matches;
     if (!resource) continue;
-    if (why === 'otherKind') return wrongKind(reference, kind, resource);
+    if (why === 'otherKind') return wrongKind(reference, kind, resource, answers);
     const [one] = kindOf(kind).label;
     const field = fieldOf(reference);
     const message =
       why === 'nameOfKind'
-        ? `"${reference.text}" is the name of a ${one}; ${field} wants its id (${short(idOf(kind, resource))}).`
-        : `${short(reference.text ?? '')} is the id of a ${one}; ${field} wants its name ("${nameOf(kind, resource)}").`;
+        ? `"${reference.text}" is the name of ${withArticle(one)}; ${field} wants its id (${short(idOf(kind, resource))}).`
+        : `${short(reference.text ?? '')} is the id of ${withArticle(one)}; ${field} wants its name ("${nameOf(kind, resource)}").`;
     return finding(reference, why === 'nameOfKind' ? 'reference.nameForId' : 'reference.idForName', message, 'error', [
       useFix(reference, resource, true),
     ]);
@@ -96,16 +126,21 @@ function otherwiseKnown(reference: Reference, asked: readonly (readonly [FollowU
   return undefined;
 }
 
-function wrongKind(reference: Reference, kind: KindId, resource: Resource): ReferenceFinding {
+function wrongKind(reference: Reference, kind: KindId, resource: Resource, answers: Answers): ReferenceFinding {
   const { rule } = reference;
   const [is] = kindOf(kind).label;
   const [wanted] = kindOf(rule.to).label;
   const quoted = reference.query.by === 'id' ? short(reference.text ?? '') : `"${reference.text}"`;
-  const message = `${quoted} is ${withArticle(is)} (${nameOf(kind, resource)}); ${fieldOf(reference)} wants ${withArticle(wanted)}.`;
-  const owner = kind === 'network.subnet' && rule.to === 'network.network' ? String(resource['network_id'] ?? '') : '';
-  const fixes =
-    owner === '' ? [] : [{ title: `Use its network (${short(owner)})`, newText: asWritten(reference, owner), preferred: true }];
-  return finding(reference, 'reference.kind', message, 'error', fixes);
+  const owner = kind === 'network.subnet' && rule.to === 'network.network' ? networkOf(resource, answers) : undefined;
+  const its = owner ? ` Its network is "${nameOf('network.network', owner)}".` : '';
+  const message = `${quoted} is ${withArticle(is)} (${nameOf(kind, resource)}); ${fieldOf(reference)} wants ${withArticle(wanted)}.${its}`;
+  return finding(reference, 'reference.kind', message, 'error', owner ? [useFix(reference, owner, true)] : []);
+}
+
+function networkOf({ network_id: id }: Resource, answers: Answers): Resource | undefined {
+  if (typeof id !== 'string') return undefined;
+  const lookup = answers.of({ kind: 'network.network', query: { by: 'id', value: id } });
+  return lookup?.verdict === 'found' ? lookup.matches[0] : undefined;
 }
 
 function ambiguous(reference: Reference, matches: readonly Resource[], place: string): ReferenceFinding {
@@ -125,25 +160,40 @@ function ambiguous(reference: Reference, matches: readonly Resource[], place: st
   return finding(reference, 'reference.ambiguous', message, severity, fixes);
 }
 
-function unmetDemand(reference: Reference, matches: readonly Resource[]): ReferenceFinding | undefined {
-  const { rule } = reference;
+function unmetDemand(reference: Reference, matches: readonly Resource[], answers: Answers): ReferenceFinding | undefined {
+  const { rule, query } = reference;
   const [resource] = matches;
-  if (!resource || reference.query.by === 'pattern' || reference.query.by === 'tags') return undefined;
+  if (!resource || query.by === 'pattern' || query.by === 'tags') return undefined;
   for (const demand of rule.demands ?? []) {
     const [has] = valuesAt(resource, demand.field);
     // What the service did not say cannot be held against anybody.
     if (has === undefined || meets(has, demand, reference)) continue;
     const [one] = kindOf(rule.to).label;
-    const sentence = `${one.charAt(0).toUpperCase()}${one.slice(1)} "${nameOf(rule.to, resource)}" ${demand.otherwise}.`;
-    return finding(reference, demand.code, sentence, 'error', []);
+    const better = demand.others === undefined ? [] : others(rule.to, demand, answers);
+    const names = better.map((other) => `"${nameOf(rule.to, other)}"`).join(', ');
+    const there = names === '' ? '' : ` ${demand.others}: ${names}.`;
+    const message = `${one.charAt(0).toUpperCase()}${one.slice(1)} "${nameOf(rule.to, resource)}" ${demand.otherwise}.${there}`;
+    const fixes = better.map((other) => useFix(reference, other, better.length === 1));
+    return finding(reference, demand.code, message, 'error', fixes);
   }
   return undefined;
 }
 
-function meets(has: unknown, { is }: Demand, { manifest }: Reference): boolean {
+function meets(has: unknown, { is }: Demand, { manifest, path }: Reference): boolean {
   if ('value' in is) return has === is.value;
-  const wanted = textAt(manifest.root, is.idAt, manifest.tree);
-  return wanted === undefined || wanted === '' || wanted === has;
+  const wanted = textBeside(manifest.root, is.idAt, path, manifest.tree) ?? '';
+  return wanted === '' || placeholders.test(wanted) || plainId(wanted) === plainId(String(has));
+}
+
+/** Up to three resources that meet a demand for a value. */
+function others(kind: KindId, { field, is }: Demand, answers: Answers): readonly Resource[] {
+  if (!('value' in is)) return [];
+  const lookup = answers.of({ kind, query: { by: 'filter', value: { [field]: is.value } } });
+  return lookup?.verdict === 'found' ? lookup.matches.slice(0, 3) : [];
+}
+
+function plainId(id: string): string {
+  return id.toLowerCase().replaceAll('-', '');
 }
 
 function finding(

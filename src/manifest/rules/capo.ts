@@ -20,6 +20,12 @@ const serverGroup: Target = { to: 'compute.server_group' };
 const image: Target = { to: 'image.image' };
 const flavor: Target = { to: 'compute.flavor', confused: ['load-balancer.flavor'] };
 
+/** A subnet that must lie in the network whose id stands beside it. */
+function subnetIn(idAt: string): Target {
+  const otherwise = 'does not belong to the network named beside it';
+  return { ...subnet, demands: [{ field: 'network_id', is: { idAt }, otherwise, code: 'reference.otherNetwork' }] };
+}
+
 /** A "param" object of CAPO: exactly one of `id` and `filter`. Source: cluster-api-provider-openstack, `api/v1beta1/types.go`. */
 function param(kind: string, at: string, target: Target): Rule[] {
   const field = at.slice(at.lastIndexOf('.') + 1);
@@ -33,9 +39,17 @@ function param(kind: string, at: string, target: Target): Rule[] {
 function machine(kind: string, spec: string): Rule[] {
   return [
     ...param(kind, `${spec}.image`, image),
-    { in: kind, at: `${spec}.sshKeyName`, to: 'compute.keypair', by: 'name', unknown: 'error' },
+    {
+      in: kind,
+      at: `${spec}.sshKeyName`,
+      to: 'compute.keypair',
+      by: 'name',
+      // Whoever stands in identityRef may have it, and nobody else can see it.
+      unknown: 'information',
+      consequence: 'Key pairs belong to users: the one in identityRef must have it.',
+    },
     ...param(kind, `${spec}.ports[*].network`, network),
-    ...param(kind, `${spec}.ports[*].fixedIPs[*].subnet`, subnet),
+    ...param(kind, `${spec}.ports[*].fixedIPs[*].subnet`, subnetIn(`${spec}.ports[*].network.id`)),
     ...param(kind, `${spec}.ports[*].securityGroups[*]`, securityGroup),
     ...param(kind, `${spec}.securityGroups[*]`, securityGroup),
     ...param(kind, `${spec}.serverGroup`, serverGroup),
@@ -63,6 +77,14 @@ function machine(kind: string, spec: string): Rule[] {
       unknown: 'error',
       field: 'volume.type',
     },
+    {
+      in: kind,
+      at: `${spec}.additionalBlockDevices[*].storage.volume.availabilityZone.name`,
+      to: 'block-storage.availability_zone',
+      by: 'name',
+      unknown: 'error',
+      field: 'volume.availabilityZone',
+    },
   ];
 }
 
@@ -80,13 +102,22 @@ function cluster(kind: string, spec: string, version: 'v1beta1' | 'v1beta2'): Ru
   const routerAddresses = version === 'v1beta1' ? 'externalRouterIPs[*]' : 'managedRouter.externalIPs[*]';
   return [
     ...param(kind, `${spec}.network`, network),
-    ...param(kind, `${spec}.subnets[*]`, subnet),
+    ...param(kind, `${spec}.subnets[*]`, subnetIn(`${spec}.network.id`)),
     ...param(kind, `${spec}.primarySubnet`, subnet),
     ...param(kind, `${spec}.router`, router),
     ...param(kind, `${spec}.externalNetwork`, externalNetwork),
-    ...param(kind, `${spec}.${routerAddresses}.subnet`, subnet),
+    ...param(kind, `${spec}.${routerAddresses}.subnet`, subnetIn(`${spec}.externalNetwork.id`)),
+    ...securityRules.map(
+      (rules): Rule => ({
+        in: kind,
+        at: `${spec}.managedSecurityGroups.${rules}[*].remoteGroupID`,
+        to: 'network.security_group',
+        by: 'id',
+        unknown: 'error',
+      }),
+    ),
     ...param(kind, `${spec}.${balancer}.network`, network),
-    ...param(kind, `${spec}.${balancer}.subnets[*]`, subnet),
+    ...param(kind, `${spec}.${balancer}.subnets[*]`, subnetIn(`${spec}.${balancer}.network.id`)),
     {
       in: kind,
       at: `${spec}.${balancer}.flavor`,
@@ -126,6 +157,12 @@ function cluster(kind: string, spec: string, version: 'v1beta1' | 'v1beta2'): Ru
   ];
 }
 
+const securityRules = [
+  'clusterNodesSecurityGroupRules',
+  'allNodesSecurityGroupRules',
+  'controlPlaneNodesSecurityGroupRules',
+  'workerNodesSecurityGroupRules',
+] as const;
 const versions = ['v1beta1', 'v1beta2'] as const;
 
 /** Cluster API for OpenStack; versions are rows of their own because fields changed. Source: cluster-api-provider-openstack, `config/crd/bases`. */

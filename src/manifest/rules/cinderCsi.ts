@@ -1,9 +1,17 @@
-import type { Rule } from '../rule.ts';
+import type { Demand, FixedValues, Rule } from '../rule.ts';
 
 const driver = 'cinder.csi.openstack.org';
 const storageClass = { in: 'storage.k8s.io/v1 StorageClass', when: { provisioner: driver } } as const;
 const persistentVolume = { in: 'v1 PersistentVolume', when: { 'spec.csi.driver': driver } } as const;
+const inTree = { in: 'v1 PersistentVolume', at: 'spec.cinder.volumeID' } as const;
 const content = { in: 'snapshot.storage.k8s.io/v1 VolumeSnapshotContent', when: { 'spec.driver': driver } } as const;
+
+const zoneUp: Demand = {
+  field: 'zoneState.available',
+  is: { value: true },
+  otherwise: 'is not available',
+  code: 'reference.notAvailable',
+};
 
 /** The Cinder CSI driver. Source: kubernetes/cloud-provider-openstack, `pkg/csi/cinder/controllerserver.go`, `docs/cinder-csi-plugin`. */
 export const cinderCsiRules: readonly Rule[] = [
@@ -23,6 +31,7 @@ export const cinderCsiRules: readonly Rule[] = [
     unknown: 'error',
     confused: ['compute.availability_zone'],
     field: 'parameters.availability',
+    demands: [zoneUp],
   },
   {
     ...persistentVolume,
@@ -32,12 +41,15 @@ export const cinderCsiRules: readonly Rule[] = [
     unknown: 'error',
     confused: ['block-storage.snapshot'],
   },
+  { ...inTree, to: 'block-storage.volume', by: 'id', unknown: 'error', confused: ['block-storage.snapshot'] },
   {
     ...content,
     at: 'spec.source.snapshotHandle',
     to: 'block-storage.snapshot',
     by: 'id',
     unknown: 'error',
+    // The driver looks among the backups for what is no snapshot.
+    accepts: ['block-storage.backup'],
     confused: ['block-storage.volume'],
   },
   {
@@ -47,5 +59,39 @@ export const cinderCsiRules: readonly Rule[] = [
     by: 'id',
     unknown: 'error',
     confused: ['block-storage.snapshot'],
+  },
+];
+
+/** Parameters that the driver reads; it ignores all others, silently. `csi.storage.k8s.io/…` belong to the provisioner beside it. */
+export const cinderValues: readonly FixedValues[] = [
+  {
+    in: storageClass.in,
+    when: storageClass.when,
+    at: 'parameters',
+    called: 'parameter',
+    reader: 'The Cinder CSI driver',
+    own: /^(?!csi\.storage\.k8s\.io\/)/,
+    keys: { type: {}, availability: {}, fstype: {}, fsType: {} },
+    meant: {
+      zone: 'availability',
+      availabilityZone: 'availability',
+      availability_zone: 'availability',
+      volumeType: 'type',
+      volume_type: 'type',
+    },
+  },
+  {
+    in: 'snapshot.storage.k8s.io/v1 VolumeSnapshotClass',
+    when: { driver },
+    at: 'parameters',
+    called: 'parameter',
+    reader: 'The Cinder CSI driver',
+    own: /^(?!csi\.storage\.k8s\.io\/)/,
+    keys: {
+      type: { words: ['snapshot', 'backup'] },
+      'force-create': { words: ['true', 'false'] },
+      'backup-max-duration-seconds-per-gb': { integer: { from: 1 } },
+      availability: {},
+    },
   },
 ];

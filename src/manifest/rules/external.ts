@@ -6,4 +6,5 @@ export const external: Demand = {
   is: { value: true },
   otherwise: 'is not external, so no floating IP can come from it',
   code: 'reference.notExternal',
+  others: 'External here',
 };

@@ -1,69 +1,56 @@
-import type { Rule } from '../rule.ts';
+import type { Demand, FixedValue, FixedValues, Rule } from '../rule.ts';
 import { external } from './external.ts';
 
 const service = 'v1 Service';
 const annotation = (name: string) => `metadata.annotations[loadbalancer.openstack.org/${name}]`;
+/** The controller leaves other Services alone; one whose type is not written yet is still being written. */
+const dead: Rule['unless'] = { 'spec.type': ['ClusterIP', 'NodePort', 'ExternalName'], 'spec.loadBalancerClass': 'anything' };
+/** An internal Service gets no floating IP. */
+const deadInside: Rule['unless'] = {
+  ...dead,
+  'metadata.annotations[service.beta.kubernetes.io/openstack-internal-load-balancer]': ['true'],
+};
+/** A port of its own has its network and subnet already. */
+const deadWithPort: Rule['unless'] = { ...dead, [annotation('port-id')]: 'anything' };
+
+/** A subnet must lie in the network that another annotation names. */
+function inNetworkOf(field: string): Demand {
+  return {
+    field: 'network_id',
+    is: { idAt: annotation(field) },
+    otherwise: `does not belong to the network of ${field}`,
+    code: 'reference.otherNetwork',
+  };
+}
+
+const network = { in: service, to: 'network.network', by: 'id', unknown: 'error', confused: ['network.subnet'] } as const;
+const subnet = { in: service, to: 'network.subnet', by: 'id', unknown: 'error', confused: ['network.network'] } as const;
+
 /**
  * Annotations of a Service that the OpenStack cloud controller manager reads.
  * Source: kubernetes/cloud-provider-openstack, `pkg/openstack/loadbalancer.go`; all are ids unless said otherwise.
  */
 export const occmRules: readonly Rule[] = [
-  { in: service, at: annotation('network-id'), to: 'network.network', by: 'id', unknown: 'error', confused: ['network.subnet'] },
+  { ...network, at: annotation('network-id'), unless: deadWithPort },
+  { ...network, at: annotation('floating-network-id'), unless: deadInside, demands: [external] },
+  { ...subnet, at: annotation('subnet-id'), unless: deadWithPort, demands: [inNetworkOf('network-id')] },
+  { ...subnet, at: annotation('member-subnet-id'), unless: dead },
   {
-    in: service,
-    at: annotation('floating-network-id'),
-    to: 'network.network',
-    by: 'id',
-    unknown: 'error',
-    confused: ['network.subnet'],
-    demands: [external],
-  },
-  {
-    in: service,
-    at: annotation('subnet-id'),
-    to: 'network.subnet',
-    by: 'id',
-    unknown: 'error',
-    confused: ['network.network'],
-    demands: [
-      {
-        field: 'network_id',
-        is: { idAt: annotation('network-id') },
-        otherwise: 'does not belong to the network of network-id',
-        code: 'reference.otherNetwork',
-      },
-    ],
-  },
-  {
-    in: service,
-    at: annotation('member-subnet-id'),
-    to: 'network.subnet',
-    by: 'id',
-    unknown: 'error',
-    confused: ['network.network'],
-  },
-  {
-    in: service,
+    ...subnet,
     at: annotation('floating-subnet-id'),
-    to: 'network.subnet',
-    by: 'id',
+    unless: deadInside,
+    // The subnets of an external network may be hidden from a project that may use them.
     unknown: 'information',
-    confused: ['network.network'],
-    demands: [
-      {
-        field: 'network_id',
-        is: { idAt: annotation('floating-network-id') },
-        otherwise: 'does not belong to the network of floating-network-id',
-        code: 'reference.otherNetwork',
-      },
-    ],
+    consequence: 'It may be hidden from this project.',
+    demands: [inNetworkOf('floating-network-id')],
   },
-  { in: service, at: annotation('floating-subnet'), to: 'network.subnet', by: 'pattern', unknown: 'allow' },
-  { in: service, at: annotation('floating-subnet-tags'), to: 'network.subnet', by: 'tags', unknown: 'allow' },
-  { in: service, at: annotation('port-id'), to: 'network.port', by: 'id', unknown: 'error' },
+  { in: service, at: annotation('floating-subnet'), unless: deadInside, to: 'network.subnet', by: 'pattern', unknown: 'allow' },
+  { in: service, at: annotation('floating-subnet-tags'), unless: deadInside, to: 'network.subnet', by: 'tags', unknown: 'allow' },
+  { in: service, at: annotation('port-id'), unless: dead, to: 'network.port', by: 'id', unknown: 'error' },
   {
     in: service,
     at: annotation('flavor-id'),
+    unless: dead,
     to: 'load-balancer.flavor',
     by: 'id',
     unknown: 'error',
@@ -72,44 +59,64 @@ export const occmRules: readonly Rule[] = [
   {
     in: service,
     at: annotation('availability-zone'),
+    unless: dead,
     to: 'load-balancer.availability_zone',
     by: 'name',
     unknown: 'error',
     confused: ['compute.availability_zone'],
   },
-  { in: service, at: annotation('load-balancer-id'), to: 'load-balancer.loadbalancer', by: 'id', unknown: 'error' },
-  { in: service, at: annotation('default-tls-container-ref'), to: 'key-manager.container', by: 'url', unknown: 'allow' },
+  {
+    in: service,
+    at: annotation('load-balancer-id'),
+    unless: dead,
+    to: 'load-balancer.loadbalancer',
+    by: 'id',
+    unknown: 'error',
+  },
+  {
+    in: service,
+    at: annotation('default-tls-container-ref'),
+    unless: dead,
+    to: 'key-manager.container',
+    by: 'url',
+    unknown: 'allow',
+  },
 ];
 
-/** What a static annotation may hold. `words`: one of these; `integer`: decimal digits, at least `from`; the controller takes its default silently otherwise. */
-export interface StaticAnnotation {
-  readonly words?: readonly string[];
-  readonly integer?: { readonly from: number; readonly to?: number };
-}
+const truth: FixedValue = { words: ['true', 'false'] };
+const milliseconds: FixedValue = { integer: { from: 0 } };
+const retries: FixedValue = { integer: { from: 1, to: 10 } };
+const anything: FixedValue = {};
+const references = occmRules.map(({ at }) => [at.slice(at.indexOf('[') + 1, -1), anything] as const);
 
-const truth: StaticAnnotation = { words: ['true', 'false'] };
-const milliseconds: StaticAnnotation = { integer: { from: 0 } };
-const anything: StaticAnnotation = {};
-
-/** Every annotation below the prefix, with what it may hold; references stand among the rules. */
-export const occmAnnotations: Readonly<Record<string, StaticAnnotation>> = {
-  'loadbalancer.openstack.org/keep-floatingip': truth,
-  'loadbalancer.openstack.org/x-forwarded-for': truth,
-  'loadbalancer.openstack.org/enable-health-monitor': truth,
-  'loadbalancer.openstack.org/proxy-protocol': { words: ['true', 'false', 'v1', 'v2'] },
-  'loadbalancer.openstack.org/lb-method': { words: ['ROUND_ROBIN', 'LEAST_CONNECTIONS', 'SOURCE_IP', 'SOURCE_IP_PORT'] },
-  'loadbalancer.openstack.org/connection-limit': { integer: { from: -1 } },
-  'loadbalancer.openstack.org/timeout-client-data': milliseconds,
-  'loadbalancer.openstack.org/timeout-member-connect': milliseconds,
-  'loadbalancer.openstack.org/timeout-member-data': milliseconds,
-  'loadbalancer.openstack.org/timeout-tcp-inspect': milliseconds,
-  'loadbalancer.openstack.org/health-monitor-delay': { integer: { from: 1 } },
-  'loadbalancer.openstack.org/health-monitor-timeout': { integer: { from: 1 } },
-  'loadbalancer.openstack.org/health-monitor-max-retries': { integer: { from: 1, to: 10 } },
-  'loadbalancer.openstack.org/health-monitor-max-retries-down': { integer: { from: 1, to: 10 } },
-  'service.beta.kubernetes.io/openstack-internal-load-balancer': truth,
-  'loadbalancer.openstack.org/class': anything,
-  'loadbalancer.openstack.org/hostname': anything,
-  'loadbalancer.openstack.org/load-balancer-address': anything,
-  'loadbalancer.openstack.org/node-selector': anything,
+/** Every annotation below the prefix, with what it may hold. What the controller does not parse strictly as here it replaces by its default, silently. */
+export const occmValues: FixedValues = {
+  in: service,
+  at: 'metadata.annotations',
+  called: 'annotation',
+  reader: 'The cloud controller manager',
+  own: /^loadbalancer\.openstack\.org\//,
+  keys: {
+    ...Object.fromEntries(references),
+    'loadbalancer.openstack.org/keep-floatingip': truth,
+    'loadbalancer.openstack.org/x-forwarded-for': truth,
+    'loadbalancer.openstack.org/enable-health-monitor': truth,
+    'loadbalancer.openstack.org/proxy-protocol': { words: ['true', 'false', 'v1', 'v2'] },
+    'loadbalancer.openstack.org/lb-method': { words: ['ROUND_ROBIN', 'LEAST_CONNECTIONS', 'SOURCE_IP', 'SOURCE_IP_PORT'] },
+    'loadbalancer.openstack.org/connection-limit': { integer: { from: -1 } },
+    'loadbalancer.openstack.org/timeout-client-data': milliseconds,
+    'loadbalancer.openstack.org/timeout-member-connect': milliseconds,
+    'loadbalancer.openstack.org/timeout-member-data': milliseconds,
+    'loadbalancer.openstack.org/timeout-tcp-inspect': milliseconds,
+    'loadbalancer.openstack.org/health-monitor-delay': { integer: { from: 1 } },
+    'loadbalancer.openstack.org/health-monitor-timeout': { integer: { from: 1 } },
+    'loadbalancer.openstack.org/health-monitor-max-retries': retries,
+    'loadbalancer.openstack.org/health-monitor-max-retries-down': retries,
+    'service.beta.kubernetes.io/openstack-internal-load-balancer': truth,
+    'loadbalancer.openstack.org/class': anything,
+    'loadbalancer.openstack.org/hostname': anything,
+    'loadbalancer.openstack.org/load-balancer-address': anything,
+    'loadbalancer.openstack.org/node-selector': anything,
+  },
+  meant: { 'loadbalancer.openstack.org/floating-tag': 'loadbalancer.openstack.org/floating-subnet-tags' },
 };
