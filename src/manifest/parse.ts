@@ -34,6 +34,8 @@ export interface ParsedDocument {
 
 const deepest = 200;
 const longest = 64 * 1024;
+/** An API server takes 3 MiB. */
+const largest = 5 * 1024 * 1024;
 const template = /\{\{[-~]?[^}]*\}\}|\{%[-~]?|^\s*#!?\s*kustomize-/m;
 const conflict = /^(?:<{7} |={7}$|>{7} )/m;
 
@@ -50,6 +52,8 @@ export function parseDocument(text: string): ParsedDocument {
       'This is a merge conflict that git left open. Resolve it first.',
       7,
     );
+  if (text.length > largest)
+    return refused(text, isTemplate, 0, 'yaml.tooLarge', 'This document is larger than any object may be, so it is not read.', 1);
   const deep = tooDeepAt(text);
   if (deep !== undefined)
     return refused(
@@ -74,7 +78,8 @@ function readTree(text: string): Document | undefined {
       merge: true,
       customTags: kubectlScalars,
       strict: true,
-      uniqueKeys: true,
+      // Looked for below: the parser compares each key with every other.
+      uniqueKeys: false,
       prettyErrors: false,
       keepSourceTokens: false,
       logLevel: 'silent',
@@ -96,17 +101,8 @@ function refused(text: string, isTemplate: boolean, at: number, code: string, me
 }
 
 function syntaxFindings(tree: Document, text: string): LocalFinding[] {
-  return tree.errors.map(({ code, message, pos: [start, end] }): LocalFinding => {
+  return tree.errors.map(({ message, pos: [start, end] }): LocalFinding => {
     const range = { start, end: Math.max(start + 1, Math.min(end, text.length)) };
-    if (code === 'DUPLICATE_KEY') {
-      const key = /^"[^"]*"|^'[^']*'|^[^\s:]+/.exec(text.slice(start, start + 300))?.[0] ?? '';
-      return {
-        range: { start, end: start + Math.max(1, key.length) },
-        severity: 'error',
-        code: 'yaml.duplicateKey',
-        message: `The key "${key}" stands twice in this mapping; kubectl would silently take the last. Remove one.`,
-      };
-    }
     return { range, severity: 'error', code: 'yaml.syntax', message: message.replace(/ at line \d+, column \d+:?[\s\S]*$/, '') };
   });
 }
@@ -125,17 +121,31 @@ function scalarFindings(tree: Document, text: string): LocalFinding[] {
       message: `${what} stands here; the API server refuses it.`,
     });
   }
-  let budget = 200_000;
   visit(tree, {
+    Map: (_key, node) => {
+      findings.push(...duplicateKeys(node));
+    },
     Scalar: (key, node) => {
-      budget -= 1;
-      if (budget < 0) return visit.BREAK;
       const finding = node.type === 'PLAIN' ? readOtherwise(node, key === 'key') : undefined;
       if (finding) findings.push(finding);
-      return undefined;
     },
   });
   return findings;
+}
+
+function duplicateKeys({ items }: YAMLMap): LocalFinding[] {
+  const seen = new Set<string>();
+  return items.flatMap(({ key }): LocalFinding[] => {
+    const text = keyText(key);
+    if (!isScalar(key) || text === '<<') return [];
+    if (!seen.has(text)) {
+      seen.add(text);
+      return [];
+    }
+    const [start, end] = key.range ?? [0, 0];
+    const message = `The key "${text}" stands twice in this mapping; kubectl would silently take the last. Remove one.`;
+    return [{ range: { start, end }, severity: 'error', code: 'yaml.duplicateKey', message }];
+  });
 }
 
 function readOtherwise(node: Scalar, isKey: boolean): LocalFinding | undefined {
@@ -164,12 +174,15 @@ function readOtherwise(node: Scalar, isKey: boolean): LocalFinding | undefined {
 /** Where brackets or indentation go deeper than any object does: parsers have been brought down that way. One pass, no stack. */
 function tooDeepAt(text: string): number | undefined {
   let [depth, quote] = [0, ''];
+  const indents: number[] = [];
   for (let at = -1; at < text.length; at += 1) {
     const character = at < 0 ? '\n' : text[at];
     if (character === '\n') {
       quote = '';
       const dashes = /^(?:- ?)*/.exec(text.slice(at + 1, at + 1 + 3 * deepest))?.[0].length ?? 0;
-      if (dashes > 2 * deepest) return at + 1;
+      const indent = indentAt(text, at + 1);
+      while (indent !== undefined && (indents.at(-1) ?? -1) >= indent) indents.pop();
+      if (dashes > 2 * deepest || (indent !== undefined && indents.push(indent) > deepest)) return at + 1;
     } else if (quote !== '') {
       if (character === quote) quote = '';
     } else if ((character === '"' || character === "'") && /[\s[{,:]/.test(text[at - 1] ?? ' ')) quote = character;
@@ -179,6 +192,13 @@ function tooDeepAt(text: string): number | undefined {
     } else if (character === ']' || character === '}') depth = Math.max(0, depth - 1);
   }
   return undefined;
+}
+
+/** How far a line is indented; undefined when nothing stands in it. */
+function indentAt(text: string, line: number): number | undefined {
+  let at = line;
+  while (text[at] === ' ') at += 1;
+  return at >= text.length || text[at] === '\n' || text[at] === '\r' ? undefined : at - line;
 }
 
 /** The pair of a mapping with this key, as kubectl names keys: `on:` is the key "true". */

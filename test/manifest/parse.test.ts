@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { parseAllDocuments } from 'yaml';
 import { exactJson } from '../../src/kubernetes/exactJson.ts';
 import { parseManifests } from '../../src/manifest/manifest.ts';
+import { parseDocument } from '../../src/manifest/parse.ts';
 import type { ResourceLookup } from '../../src/manifest/resourceLookup.ts';
 import { splitDocuments } from '../../src/manifest/split.ts';
 import { assertFindings } from '../support/annotatedYaml.ts';
@@ -106,6 +107,9 @@ describe('documents', () => {
   });
 });
 
+/** A mapping in a mapping in a mapping. */
+const steps = (depth: number) => Array.from({ length: depth }, (_, index) => `${' '.repeat(index)}a:`).join('\n');
+
 describe('broken input', () => {
   it('tells duplicate keys, broken YAML and what a template hides', async () => {
     await assertFindings(
@@ -165,10 +169,31 @@ data: [
   });
 
   it('does not descend ten thousand levels', () => {
-    for (const text of [`a: ${'['.repeat(10_000)}`, `a: ${'{a: '.repeat(10_000)}`, `${'- '.repeat(10_000)}a`]) {
+    for (const text of [`a: ${'['.repeat(10_000)}`, `a: ${'{a: '.repeat(10_000)}`, `${'- '.repeat(10_000)}a`, steps(1000)]) {
       const findings = parseManifests('a', text).flatMap((one) => one.findings);
       assert.equal(findings[0]?.code, 'yaml.tooDeep');
     }
+  });
+
+  it('takes long lines, many keys and many anchors in one pass', () => {
+    const many = (count: number, line: (index: number) => string) =>
+      Array.from({ length: count }, (_, index) => line(index)).join('\n');
+    const texts = {
+      line: `data: "${'x'.repeat(1_500_000)}"`,
+      keys: many(20_000, (index) => `k${index}: 1`),
+      anchors: `${many(5_000, (index) => `k${index}: &a${index} {x: 1}`)}\n${many(5_000, (index) => `r${index}: *a${index}`)}`,
+    };
+    for (const [name, text] of Object.entries(texts)) {
+      const start = performance.now();
+      assert.deepEqual(parseDocument(text).findings, [], name);
+      assert.ok(performance.now() - start < 3000, name);
+    }
+  });
+
+  it('does not read a document that is larger than any object', () => {
+    const [manifest] = parseManifests('a', `apiVersion: v1\nkind: ConfigMap\ndata: {a: ${'x'.repeat(6_000_000)}}\n`);
+    assert.equal(manifest?.findings[0]?.code, 'yaml.tooLarge');
+    assert.equal(manifest.toJson().ok, false);
   });
 
   it('finds the documents of 50 MB without reading them', () => {
