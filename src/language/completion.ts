@@ -36,9 +36,9 @@ export function completionPlace(
   const placed = document.sectionAt(offset);
   if (!placed) return undefined;
   const local = offset - placed.start;
+  const { manifests } = placed.section;
   const manifest =
-    placed.section.manifests.find(({ root }) => local >= (root.range?.[0] ?? 0) && local <= (root.range?.[2] ?? 0) + 1) ??
-    placed.section.manifests[0];
+    manifests.find(({ root }) => local >= (root.range?.[0] ?? 0) && local <= (root.range?.[2] ?? 0) + 1) ?? manifests[0];
   if (!manifest) return undefined;
   const { path, node, onKey } = pathAt(manifest.root, local);
   const rule = onKey ? undefined : ruleAt(manifest, valuePath(manifest, path, placed.section.text, local));

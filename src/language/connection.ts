@@ -24,7 +24,7 @@ export function startServer(connection: Connection, logger: Logger): void {
     refreshes = { inlayHint: capabilities.workspace?.inlayHint?.refreshSupport === true };
     service = new LanguageService(
       hostOf(connection, options),
-      outputTo(connection, () => refreshes),
+      outputTo(connection, logger, () => refreshes),
       options,
     );
     return {
@@ -57,7 +57,7 @@ export function startServer(connection: Connection, logger: Logger): void {
       try {
         return service ? await run(service, params, toSignal(token)) : fallback;
       } catch (error) {
-        logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+        logger.error(describe(error));
         return fallback;
       }
     };
@@ -93,6 +93,7 @@ function hostOf(connection: Connection, { answers = [] }: InitializationOptions)
 
 function outputTo(
   connection: Connection,
+  logger: Logger,
   refreshes: () => { readonly inlayHint: boolean },
 ): ConstructorParameters<typeof LanguageService>[1] {
   return {
@@ -101,7 +102,12 @@ function outputTo(
     refreshHints: () => {
       if (refreshes().inlayHint) void connection.languages.inlayHint.refresh();
     },
+    broke: (error) => logger.error(describe(error)),
   };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function toSignal(token: CancellationToken): AbortSignal {

@@ -23,6 +23,8 @@ export interface DiagnosticOptions {
   /** Ms since the epoch until which a value just typed is not accused. */
   readonly typingUntil: number;
   readonly now: number;
+  /** False while more of the file is still to be read. */
+  readonly complete: boolean;
 }
 
 const levels: Readonly<Record<Severity, DiagnosticSeverity>> = {
@@ -36,10 +38,14 @@ const syntax = new Set(['yaml.syntax', 'yaml.duplicateKey']);
 /** All that is to be told of a file now. */
 export function diagnosticsOf(document: OpenDocument, options: DiagnosticOptions): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
+  let unread: PlacedSection | undefined;
+  let ours = false;
   for (const placed of document.sections) {
     const { section } = placed;
-    if (!section.isManifest) continue;
-    for (const finding of section.findings) {
+    if (!section.isRead) unread ??= placed;
+    if (!section.isRead || !section.content.isManifest) continue;
+    ours = true;
+    for (const finding of section.content.findings) {
       if (options.otherYaml && syntax.has(finding.code)) continue;
       push(diagnostics, document, placed, finding, options);
     }
@@ -47,8 +53,16 @@ export function diagnosticsOf(document: OpenDocument, options: DiagnosticOptions
       if (!isBeingTyped(document, placed, finding, options)) push(diagnostics, document, placed, finding, options);
     }
   }
+  if (unread && ours && options.complete) push(diagnostics, document, unread, partly, options);
   return diagnostics;
 }
+
+const partly: LocalFinding = {
+  range: { start: 0, end: 3 },
+  severity: 'information',
+  code: 'file.partial',
+  message: 'This file is so large that from here on only what is on the screen is checked.',
+};
 
 function isBeingTyped(
   { lastEdit }: OpenDocument,

@@ -1,4 +1,4 @@
-import type { ReferenceQuery, ResourceLookup } from '../manifest/resourceLookup.ts';
+import { keyOf, type ReferenceQuery, type ResourceLookup } from '../manifest/resourceLookup.ts';
 import type { Resource } from '../openstack/kind.ts';
 import { type KindId, kindOf } from '../openstack/kinds/kinds.ts';
 import type { Lookup } from '../openstack/lookup.ts';
@@ -13,18 +13,21 @@ export interface LanguageHost {
   readonly binding: ((params: { readonly uri: string }) => Promise<Answer<BindingAnswer>>) | undefined;
 }
 
-/** The lookup of one document over the protocol. Remembers the answers as they came, and the epoch they were given under. */
+/** What is known of the cloud about one document: asks over the protocol, and keeps the answers until they are forgotten. */
 export class HostLookup implements ResourceLookup {
-  readonly place: string | undefined;
-  readonly answers = new Map<string, FactsLookup>();
+  /** Where answers come from; undefined while nobody has said what the document is bound to. */
+  place: string | undefined;
+  /** Answers by question, as the checks want them and as they came. */
+  readonly known = new Map<string, Lookup>();
+  readonly facts = new Map<string, FactsLookup>();
+  /** The epoch of the oldest answer. */
   epoch: number | undefined;
   readonly #host: LanguageHost;
   readonly #uri: string;
 
-  constructor(host: LanguageHost, uri: string, place: string | undefined) {
+  constructor(host: LanguageHost, uri: string) {
     this.#host = host;
     this.#uri = uri;
-    this.place = place;
   }
 
   async find(queries: readonly ReferenceQuery[], signal: AbortSignal = new AbortController().signal): Promise<readonly Lookup[]> {
@@ -34,15 +37,19 @@ export class HostLookup implements ResourceLookup {
     return queries.map((query, index) => {
       const facts = answer.value[index];
       if (!facts) return unasked;
-      this.answers.set(keyOf(query), facts);
+      this.facts.set(keyOf(query), facts);
       return toLookup(query.kind, facts);
     });
   }
-}
 
-/** Stable text of a question, to find its answer again. */
-export function keyOf({ kind, query }: ReferenceQuery): string {
-  return `${kind} ${query.by} ${typeof query.value === 'string' ? query.value : JSON.stringify(query.value)}`;
+  /** Forgets the answers of certain verdicts: they are asked for again. */
+  forget(verdicts: readonly Lookup['verdict'][]): void {
+    for (const [key, { verdict }] of this.known) {
+      if (!verdicts.includes(verdict)) continue;
+      this.known.delete(key);
+      this.facts.delete(key);
+    }
+  }
 }
 
 /** Facts as a resource that the catalog's functions can read: id and name stand where the row says. */

@@ -1,51 +1,7 @@
 import type { TextDocumentContentChangeEvent } from 'vscode-languageserver-textdocument';
 import type { Range as OffsetRange } from '../manifest/finding.ts';
-import { fixedFindings } from '../manifest/fixedValues.ts';
-import { LineIndex } from '../manifest/lineIndex.ts';
-import { type LocalManifest, localManifests } from '../manifest/manifest.ts';
-import { type LocalFinding, type ParsedDocument, parseDocument } from '../manifest/parse.ts';
-import { type Reference, referencesOf } from '../manifest/references.ts';
 import { splitDocuments } from '../manifest/split.ts';
-import type { ReferenceFinding } from '../manifest/verdict.ts';
-import type { FactsLookup } from '../protocol.ts';
-
-/** What is known of one YAML document from its text alone, and, once asked, from the cloud. Lives on while its text stands, wherever it moves in the file. */
-export class Section {
-  readonly text: string;
-  readonly parsed: ParsedDocument;
-  readonly manifests: readonly LocalManifest[];
-  readonly references: readonly Reference[];
-  readonly findings: readonly LocalFinding[];
-  readonly lines: LineIndex;
-  /** What the cloud said, under which epoch. */
-  checked:
-    | {
-        readonly epoch: number;
-        readonly findings: readonly ReferenceFinding[];
-        readonly unknown: number;
-        readonly paused?: string;
-      }
-    | undefined;
-  /** True when the cloud may have changed since: what is known stands until it is asked again. */
-  outdated = false;
-  /** The answer to each reference, for hover, links and hints. */
-  readonly answers = new Map<Reference, FactsLookup>();
-
-  constructor(text: string) {
-    this.text = text;
-    this.lines = new LineIndex(text);
-    this.parsed = parseDocument(text);
-    this.manifests = localManifests(this.parsed).filter(({ apiVersion, kind }) => apiVersion !== undefined && kind !== undefined);
-    this.references = this.manifests.flatMap((manifest) => referencesOf(manifest));
-    const annotated = this.parsed.template ? [] : this.manifests.flatMap((manifest) => fixedFindings(manifest));
-    this.findings = [...this.parsed.findings, ...annotated];
-  }
-
-  /** True if this looks like a manifest, so that its findings are ours to tell. */
-  get isManifest(): boolean {
-    return this.manifests.length > 0 || /^apiVersion:/m.test(this.text);
-  }
-}
+import { Section } from './section.ts';
 
 /** A section and where it stands in the file. */
 export interface PlacedSection {
@@ -55,8 +11,8 @@ export interface PlacedSection {
   readonly line: number;
 }
 
-/** Largest text that is looked into; beyond it nothing is said. */
-const largest = 64 * 1024 * 1024;
+/** So many UTF-16 units of a file are read by themselves; of a larger one only that, and what somebody looks at. */
+const readUnasked = 8 * 1024 * 1024;
 const ends = /^\.\.\.(?:\s|$)/m;
 
 type Moving = { -readonly [K in keyof PlacedSection]: PlacedSection[K] };
@@ -69,6 +25,7 @@ export class OpenDocument {
   readonly uri: string;
   version: number;
   #sections: Moving[];
+  #looked: { readonly start: number; readonly end: number } = { start: 0, end: 0 };
   /** Where the last edit ended, and when: what stands there is still being typed. */
   lastEdit: { readonly offset: number; readonly at: number } | undefined;
 
@@ -93,6 +50,46 @@ export class OpenDocument {
   /** The sections in order. Those whose text stood before keep all that is known of them. */
   get sections(): readonly PlacedSection[] {
     return this.#sections;
+  }
+
+  /** Remembers which lines somebody looks at: they are read first, however large the file is. True if there is something to read. */
+  look(lines: { readonly start: number; readonly end: number }): boolean {
+    this.#looked = lines;
+    return this.#lookedAt().some(({ section }) => !section.isRead);
+  }
+
+  /** Reads sections for about so long, those looked at first. True while there is more to read. */
+  read(milliseconds: number): boolean {
+    const until = performance.now() + milliseconds;
+    for (const placed of this.#toRead()) {
+      if (performance.now() > until) return true;
+      void placed.section.content;
+    }
+    return false;
+  }
+
+  /** Length of what the last edit left to be read. */
+  get touched(): number {
+    const at = this.lastEdit && this.sectionAt(this.lastEdit.offset);
+    return at && !at.section.isRead ? at.section.text.length : 0;
+  }
+
+  *#toRead(): Iterable<PlacedSection> {
+    for (const placed of this.#lookedAt()) if (!placed.section.isRead) yield placed;
+    let read = 0;
+    for (const placed of this.#sections) {
+      read += placed.section.text.length;
+      if (read > readUnasked) return;
+      if (!placed.section.isRead) yield placed;
+    }
+  }
+
+  #lookedAt(): readonly PlacedSection[] {
+    const at = this.lastEdit && this.sectionAt(this.lastEdit.offset);
+    const { start, end } = this.#looked;
+    const first = this.#indexAt({ line: start, character: 0 });
+    const last = this.#indexAt({ line: end, character: 0 });
+    return [...(at ? [at] : []), ...this.#sections.slice(first, last + 1)];
   }
 
   /** The section around an offset. */
@@ -152,14 +149,14 @@ export class OpenDocument {
   #place(from: number): void {
     const before = this.#sections[from - 1];
     let start = before ? before.start + before.section.text.length : 0;
-    let line = before ? before.line + before.section.lines.lineCount - 1 : 0;
+    let line = before ? before.line + before.section.lineCount - 1 : 0;
     for (let index = from; index < this.#sections.length; index += 1) {
       const placed = this.#sections[index];
       if (!placed) break;
       placed.start = start;
       placed.line = line;
       start += placed.section.text.length;
-      line += placed.section.lines.lineCount - 1;
+      line += placed.section.lineCount - 1;
     }
   }
 }
@@ -176,7 +173,6 @@ function joinsNext(text: string): boolean {
 
 /** The sections of a text. One that stood before is found at its index from the front or from the end: an edit changes what lies between. */
 function sectionsOf(text: string, before: readonly PlacedSection[] = []): Moving[] {
-  if (text.length > largest) return [];
   const ranges = splitDocuments(text);
   const shift = before.length - ranges.length;
   let line = 0;
@@ -186,7 +182,7 @@ function sectionsOf(text: string, before: readonly PlacedSection[] = []): Moving
     const old = [before[index], before[index + shift]].find(stands);
     const section = old?.section ?? new Section(text.slice(start, end));
     const placed = { section, start, line };
-    line += section.lines.lineCount - 1;
+    line += section.lineCount - 1;
     return placed;
   });
 }

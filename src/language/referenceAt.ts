@@ -12,18 +12,18 @@ export function referenceAt(document: OpenDocument, position: { line: number; ch
   const offset = document.offsetAt(position);
   const placed = document.sectionAt(offset);
   const local = offset - (placed?.start ?? 0);
-  const reference = placed?.section.references.find(({ range }) => local >= range.start && local <= range.end);
+  const reference = placed?.section.content.references.find(({ range }) => local >= range.start && local <= range.end);
   return placed && reference ? { placed, reference } : undefined;
 }
 
-/** Every reference of the file, or of the lines asked for. */
+/** Every reference of the file as far as it is read, or of the lines asked for. */
 export function referencesIn(
   document: OpenDocument,
   lines?: { readonly start: number; readonly end: number },
 ): readonly PlacedReference[] {
   return document.sections
-    .filter(({ line, section }) => !lines || (line <= lines.end && line + section.lines.lineCount > lines.start))
-    .flatMap((placed) => placed.section.references.map((reference) => ({ placed, reference })));
+    .filter(({ line, section }) => section.isRead && (!lines || (line <= lines.end && line + section.lineCount > lines.start)))
+    .flatMap((placed) => placed.section.content.references.map((reference) => ({ placed, reference })));
 }
 
 /** The command that shows a resource in the *Clouds* view, from a document bound to its project. */

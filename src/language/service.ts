@@ -1,16 +1,18 @@
 import type { TextDocumentContentChangeEvent } from 'vscode-languageserver-textdocument';
 import type { CodeAction, CompletionList, Diagnostic, DocumentLink, Hover, InlayHint } from 'vscode-languageserver-types';
-import { checkReferences } from '../manifest/check.ts';
+import { checkReferences, judge } from '../manifest/check.ts';
+import { keyOf } from '../manifest/resourceLookup.ts';
 import type { KindId } from '../openstack/kinds/kinds.ts';
 import type { BindingAnswer, CheckDidRunParams, DidChangeParams, InitializationOptions } from '../protocol.ts';
 import { codeActionsFor } from './codeActions.ts';
 import { annotationItems, completionPlace, valueItems } from './completion.ts';
 import { type DiagnosticData, diagnosticsOf } from './diagnostics.ts';
-import { HostLookup, keyOf, type LanguageHost } from './host.ts';
+import { HostLookup, type LanguageHost } from './host.ts';
 import { hoverOf } from './hover.ts';
 import { documentLinks, inlayHints } from './links.ts';
-import { OpenDocument, type Section } from './openDocument.ts';
+import { OpenDocument } from './openDocument.ts';
 import { referenceAt } from './referenceAt.ts';
+import type { Section } from './section.ts';
 
 /** Where the service's results go. */
 export interface ServiceOutput {
@@ -18,6 +20,8 @@ export interface ServiceOutput {
   didRun(params: CheckDidRunParams): void;
   /** What stands beside the text (names beside ids, links) is other than before. */
   refreshHints(): void;
+  /** A check ended by a bug of ours: the other files go on. */
+  broke(error: unknown): void;
 }
 
 type Position = { readonly line: number; readonly character: number };
@@ -26,17 +30,48 @@ type Position = { readonly line: number; readonly character: number };
 const typingMs = 700;
 /** What was missing or could not be checked is asked for again after so long, while the file is open. */
 const againMs = 30_000;
+/** A large file is read in turns of so many ms, between which the editor is answered. */
+const turnMs = 25;
+/** A document of more than so many UTF-16 units is not read at every keystroke, but when the hands rest for so long. */
+const [heavy, heavyMs] = [256 * 1024, 200];
+
+/** A file that is open in the editor, and what goes on about it. */
+class Opened {
+  readonly document: OpenDocument;
+  /** A new one when the world changes: an answer on its way then falls into the old one. */
+  lookup: HostLookup;
+  binding: Promise<BindingAnswer> | undefined;
+  running = new AbortController();
+  /** Ends when the check that goes on does. */
+  checked: Promise<void> = Promise.resolve();
+  typing: NodeJS.Timeout | undefined;
+  again: NodeJS.Timeout | undefined;
+  /** What the manifests of the file bring about, as it was when references were last judged. */
+  created: ReadonlySet<string> = new Set();
+
+  constructor(document: OpenDocument, lookup: HostLookup) {
+    this.document = document;
+    this.lookup = lookup;
+  }
+
+  /** The sections that are read, each once. */
+  get sections(): readonly Section[] {
+    return [...new Set(this.document.sections.map(({ section }) => section))].filter(({ isRead }) => isRead);
+  }
+
+  stop(): void {
+    this.running.abort();
+    clearTimeout(this.typing);
+    clearTimeout(this.again);
+  }
+}
 
 /**
  * The language server's thinking, without its wire: keeps the open files, checks what changed at once, asks the host for what only the cloud knows, and answers the editor.
  * Syntax and every reference already answered are published on the next turn of the loop; the rest in one second publication. A newer version or binding overtakes.
  */
 export class LanguageService {
-  readonly #documents = new Map<string, OpenDocument>();
-  readonly #bindings = new Map<string, Promise<BindingAnswer>>();
-  readonly #running = new Map<string, AbortController>();
-  readonly #timers = new Map<string, NodeJS.Timeout>();
-  readonly #again = new Map<string, NodeJS.Timeout>();
+  readonly #opened = new Map<string, Opened>();
   readonly #host: LanguageHost;
   readonly #output: ServiceOutput;
   readonly #options: InitializationOptions;
@@ -49,44 +84,44 @@ export class LanguageService {
   }
 
   open(uri: string, version: number, text: string): void {
-    this.#documents.set(uri, new OpenDocument(uri, version, text));
-    this.#schedule(uri);
+    this.#opened.get(uri)?.stop();
+    const opened = new Opened(new OpenDocument(uri, version, text), new HostLookup(this.#host, uri));
+    this.#opened.set(uri, opened);
+    this.#schedule(opened);
   }
 
   change(uri: string, version: number, changes: readonly TextDocumentContentChangeEvent[]): void {
-    const document = this.#documents.get(uri);
-    if (!document) return;
-    document.update(changes, version, Date.now());
-    this.#schedule(uri);
+    const opened = this.#opened.get(uri);
+    if (!opened) return;
+    opened.document.update(changes, version, Date.now());
+    this.#schedule(opened);
   }
 
   close(uri: string): void {
-    this.#documents.delete(uri);
-    this.#bindings.delete(uri);
-    this.#running.get(uri)?.abort();
-    this.#running.delete(uri);
-    for (const timers of [this.#timers, this.#again]) {
-      clearTimeout(timers.get(uri));
-      timers.delete(uri);
-    }
+    this.#opened.get(uri)?.stop();
+    this.#opened.delete(uri);
     this.#output.publish(uri, 0, []);
   }
 
   /** Bindings or resources changed: what was known of the cloud is asked for again. */
   worldChanged({ epoch, uris }: DidChangeParams, bindings: boolean): void {
     this.#epoch = Math.max(this.#epoch, epoch);
-    for (const [uri, document] of this.#documents) {
+    for (const [uri, opened] of this.#opened) {
       if (uris && !uris.includes(uri)) continue;
-      if (bindings) this.#bindings.delete(uri);
-      // Another cloud's findings are not this one's; what only grew older stands until it is answered anew.
-      if (bindings) this.#forget(document);
-      else for (const { section } of document.sections) section.outdated = true;
-      this.#schedule(uri);
+      opened.lookup = new HostLookup(this.#host, uri);
+      if (bindings) opened.binding = undefined;
+      for (const { section } of opened.document.sections) {
+        section.outdated = true;
+        // Another cloud's findings are not this one's; what only grew older stands until it is answered anew.
+        if (bindings) section.checked = undefined;
+        if (bindings) section.answers.clear();
+      }
+      this.#schedule(opened);
     }
   }
 
   async complete(uri: string, position: Position, signal: AbortSignal): Promise<CompletionList | null> {
-    const document = this.#documents.get(uri);
+    const document = this.#opened.get(uri)?.document;
     const place = document && completionPlace(document, position);
     if (!document || !place) return null;
     if (place.what === 'annotation') return annotationItems(document, place);
@@ -97,14 +132,14 @@ export class LanguageService {
   }
 
   async hover(uri: string, position: Position, signal: AbortSignal): Promise<Hover | null> {
-    const document = this.#documents.get(uri);
-    const at = document && referenceAt(document, position);
-    if (!document || !at || !this.#host.find) return null;
+    const opened = this.#opened.get(uri);
+    const at = opened && referenceAt(opened.document, position);
+    if (!opened || !at || !this.#host.find) return null;
     const { query, rule } = at.reference;
     const known = at.placed.section.answers.get(at.reference);
     const answer = known ?? (await this.#host.find({ uri, queries: [{ kind: rule.to, query }] }, signal)).value[0];
     if (answer?.verdict !== 'found' || !answer.matches[0]) return null;
-    return hoverOf(document, at, answer.matches[0], await this.#binding(uri));
+    return hoverOf(opened.document, at, answer.matches[0], await this.#binding(opened));
   }
 
   async codeActions(uri: string, diagnostics: readonly Diagnostic[], signal: AbortSignal): Promise<CodeAction[]> {
@@ -112,7 +147,7 @@ export class LanguageService {
     const actions = await Promise.all(
       ours.map(async (diagnostic) => {
         const { kind } = diagnostic.data as DiagnosticData;
-        const document = this.#documents.get(uri);
+        const document = this.#opened.get(uri)?.document;
         const reference = document && referenceAt(document, diagnostic.range.start)?.reference;
         const wanted = kind !== undefined && this.#host.list && reference;
         const list = wanted ? await this.#host.list?.({ uri, kind: kind as KindId, limit: 6 }, signal) : undefined;
@@ -122,129 +157,155 @@ export class LanguageService {
     return actions.flat();
   }
 
-  documentLinks(uri: string): DocumentLink[] {
-    const document = this.#documents.get(uri);
+  /** The editor asks once for each version of a text, so that the answer waits for the check. */
+  async documentLinks(uri: string): Promise<DocumentLink[]> {
+    await this.#opened.get(uri)?.checked;
+    const document = this.#opened.get(uri)?.document;
     return document ? documentLinks(document) : [];
   }
 
   inlayHints(uri: string, lines: { start: number; end: number }): InlayHint[] {
-    const document = this.#documents.get(uri);
-    return document && this.#options.inlayHints !== false ? inlayHints(document, lines) : [];
+    const opened = this.#opened.get(uri);
+    if (!opened) return [];
+    // The editor asks for what is on its screen.
+    if (opened.document.look(lines)) this.#schedule(opened);
+    return this.#options.inlayHints === false ? [] : inlayHints(opened.document, lines);
   }
 
   dispose(): void {
-    for (const uri of [...this.#documents.keys()]) this.close(uri);
+    for (const uri of [...this.#opened.keys()]) this.close(uri);
   }
 
   /** On the next turn of the loop: keystrokes that wait already in the pipe come first, and only the newest text is checked. */
-  #schedule(uri: string): void {
-    this.#running.get(uri)?.abort();
+  #schedule(opened: Opened): void {
+    opened.running.abort();
     const running = new AbortController();
-    this.#running.set(uri, running);
-    setImmediate(() => {
-      if (!running.signal.aborted) void this.#check(uri, running.signal);
+    opened.running = running;
+    opened.checked = new Promise((done) => {
+      const check = () => {
+        if (running.signal.aborted) return done();
+        this.#check(opened, running.signal)
+          .catch((error: unknown) => this.#output.broke(error))
+          .finally(done);
+      };
+      if (opened.document.touched > heavy) setTimeout(check, heavyMs);
+      else setImmediate(check);
     });
   }
 
-  async #check(uri: string, signal: AbortSignal): Promise<void> {
-    const document = this.#documents.get(uri);
-    if (!document) return;
-    this.#publish(document);
-    const sections = [...new Set(document.sections.map(({ section }) => section))];
-    const unasked = sections.filter(({ references, checked, outdated }) => references.length > 0 && (!checked || outdated));
-    if (unasked.length > 0 && this.#host.find) await this.#ask(document, unasked, signal);
-    if (signal.aborted) return;
-    this.#report(document, sections);
+  async #check(opened: Opened, signal: AbortSignal): Promise<void> {
+    let [more, told] = [true, 0];
+    while (more) {
+      more = opened.document.read(turnMs);
+      this.#judge(opened);
+      if (!more || performance.now() - told > 1000) {
+        this.#publish(opened, !more);
+        told = performance.now();
+      }
+      if (more) await new Promise(setImmediate);
+      if (signal.aborted) return;
+    }
+    const sections = opened.sections;
+    const unasked = sections.filter((section) => section.content.references.length > 0 && (!section.checked || section.outdated));
+    if (unasked.length > 0 && this.#host.find) await this.#ask(opened, unasked, signal);
+    if (!signal.aborted) this.#report(opened, sections);
   }
 
-  async #ask(document: OpenDocument, sections: readonly Section[], signal: AbortSignal): Promise<void> {
-    const { uri, version } = document;
-    const binding = await this.#binding(uri);
-    if (signal.aborted || !binding.binding?.cloud) return;
-    const lookup = new HostLookup(this.#host, uri, binding.place);
-    const references = sections.flatMap((section) => section.references);
-    const checked = await checkReferences(references, lookup, signal).catch(() => undefined);
-    if (!checked || signal.aborted || document.version !== version) return;
-    if ((lookup.epoch ?? this.#epoch) < this.#epoch) return this.#schedule(uri);
-    for (const section of sections) {
-      const findings = checked.findings.filter(({ reference }) => section.references.includes(reference));
-      for (const reference of section.references) {
-        const answer = lookup.answers.get(keyOf({ kind: reference.rule.to, query: reference.query }));
-        if (answer) section.answers.set(reference, answer);
-      }
-      const unknown = section.references.filter(
-        (reference) => (section.answers.get(reference)?.verdict ?? 'unknown') === 'unknown',
-      ).length;
+  /** Passes the verdict on the sections whose references are all answered already. */
+  #judge(opened: Opened): void {
+    const { lookup, document } = opened;
+    const created = new Set<string>();
+    for (const { section } of document.sections) if (section.isRead) for (const one of section.content.creates) created.add(one);
+    const changed = String([...created]) !== String([...opened.created]);
+    opened.created = created;
+    if (lookup.place === undefined) return;
+    for (const { section } of document.sections) {
+      if (!section.isRead || section.content.references.length === 0) continue;
+      if (section.checked && !section.outdated && !changed) continue;
+      const { references } = section.content;
+      const { findings, unknown, paused, open } = judge(references, lookup.known, { place: lookup.place, created });
+      if (open.length > 0) continue;
       section.outdated = false;
-      section.checked = {
-        epoch: this.#epoch,
-        findings,
-        unknown,
-        ...(checked.paused === undefined ? {} : { paused: checked.paused }),
-      };
+      section.checked = { findings, unknown, ...(paused === undefined ? {} : { paused }) };
+      for (const reference of references) {
+        const facts = lookup.facts.get(keyOf({ kind: reference.rule.to, query: reference.query }));
+        if (facts) section.answers.set(reference, facts);
+      }
     }
-    this.#publish(document);
+  }
+
+  async #ask(opened: Opened, sections: readonly Section[], signal: AbortSignal): Promise<void> {
+    const { document, lookup } = opened;
+    const { version } = document;
+    const binding = await this.#binding(opened);
+    if (signal.aborted || !binding.binding?.cloud) return;
+    lookup.place = binding.place ?? 'the bound project';
+    const references = sections.flatMap((section) => section.content.references);
+    const { known } = lookup;
+    const checked = await checkReferences(references, lookup, signal, { known, created: opened.created }).catch(() => undefined);
+    if (!checked || signal.aborted || document.version !== version || opened.lookup !== lookup) return;
+    if ((lookup.epoch ?? this.#epoch) < this.#epoch) {
+      opened.lookup = new HostLookup(this.#host, document.uri);
+      return this.#schedule(opened);
+    }
+    this.#judge(opened);
+    this.#publish(opened, true);
     this.#output.refreshHints();
   }
 
-  #publish(document: OpenDocument): void {
+  #publish(opened: Opened, complete: boolean): void {
+    const { document } = opened;
     const now = Date.now();
     const typingUntil = (document.lastEdit?.at ?? 0) + typingMs;
     const { severities = {}, otherYaml = false } = this.#options;
-    this.#output.publish(document.uri, document.version, diagnosticsOf(document, { severities, otherYaml, typingUntil, now }));
-    clearTimeout(this.#timers.get(document.uri));
+    const options = { severities, otherYaml, typingUntil, now, complete };
+    this.#output.publish(document.uri, document.version, diagnosticsOf(document, options));
+    clearTimeout(opened.typing);
     // What is held back while it is typed is told as soon as the hands rest.
-    if (now < typingUntil)
-      this.#timers.set(
-        document.uri,
-        setTimeout(() => this.#documents.get(document.uri) === document && this.#publish(document), typingUntil - now + 1),
-      );
+    if (now < typingUntil) opened.typing = setTimeout(() => this.#publish(opened, complete), typingUntil - now + 1);
   }
 
-  #report(document: OpenDocument, sections: readonly Section[]): void {
+  #report(opened: Opened, sections: readonly Section[]): void {
     const sum = (of: (section: Section) => number) => sections.reduce((total, section) => total + of(section), 0);
     const paused = sections.find(({ checked }) => checked?.paused !== undefined)?.checked?.paused;
     const wrong = sum(({ checked }) => checked?.findings.length ?? 0);
-    const unknown = sum(({ references, checked }) => (checked ? checked.unknown : references.length));
+    const unknown = sum(({ content, checked }) => (checked ? checked.unknown : content.references.length));
     this.#output.didRun({
-      uri: document.uri,
-      references: sum(({ references }) => references.length),
+      uri: opened.document.uri,
+      references: sum(({ content }) => content.references.length),
       wrong,
       unknown,
       ...(paused === undefined ? {} : { paused }),
     });
-    if (wrong + unknown > 0 && this.#host.find) this.#askAgainLater(document);
+    if (wrong + unknown > 0 && this.#host.find) this.#askAgainLater(opened);
   }
 
-  #askAgainLater(document: OpenDocument): void {
-    const { uri } = document;
-    clearTimeout(this.#again.get(uri));
+  #askAgainLater(opened: Opened): void {
+    clearTimeout(opened.again);
     const again = () => {
-      if (this.#documents.get(uri) !== document) return;
-      for (const { section } of document.sections)
+      opened.lookup.forget(['missing', 'unknown']);
+      for (const { section } of opened.document.sections)
         if (section.checked && (section.checked.unknown > 0 || section.checked.findings.length > 0)) section.outdated = true;
-      this.#schedule(uri);
+      this.#schedule(opened);
     };
-    this.#again.set(uri, setTimeout(again, againMs).unref());
+    opened.again = setTimeout(again, againMs).unref();
   }
 
-  #binding(uri: string): Promise<BindingAnswer> {
-    const known = this.#bindings.get(uri);
-    if (known) return known;
-    const asked = (this.#host.binding?.({ uri }) ?? Promise.resolve({ epoch: 0, value: unbound })).then(({ epoch, value }) => {
-      this.#epoch = Math.max(this.#epoch, epoch);
-      return value;
-    });
-    this.#bindings.set(uri, asked);
-    asked.catch(() => this.#bindings.delete(uri));
-    return asked.catch(() => unbound);
-  }
-
-  #forget(document: OpenDocument): void {
-    for (const { section } of document.sections) {
-      section.checked = undefined;
-      section.answers.clear();
-    }
+  #binding(opened: Opened): Promise<BindingAnswer> {
+    if (opened.binding) return opened.binding;
+    const asking = this.#host.binding?.({ uri: opened.document.uri }) ?? Promise.resolve({ epoch: 0, value: unbound });
+    const asked = asking.then(
+      ({ epoch, value }) => {
+        this.#epoch = Math.max(this.#epoch, epoch);
+        return value;
+      },
+      () => {
+        if (opened.binding === asked) opened.binding = undefined;
+        return unbound;
+      },
+    );
+    opened.binding = asked;
+    return asked;
   }
 }
 

@@ -162,6 +162,38 @@ describe('the language server', () => {
     await server.codes('reference.missing', 'yaml.duplicateKey');
   });
 
+  it('publishes what is known already in the same breath as a keystroke elsewhere in its document', async () => {
+    const server = await new TestConnection().start();
+    await server.open(`${service(wrong)}# note\n`);
+    await server.codes('reference.missing');
+    const { asked } = server;
+    const before = server.published.length;
+    await server.type(2, 6, 6, 's');
+    for (let waited = 0; waited < 2000 && server.published.length === before; waited += 10) await delay(10);
+    assert.deepEqual(
+      server.published.slice(before).map(({ diagnostics }) => diagnostics.map(({ code }) => code)),
+      [['reference.missing']],
+    );
+    assert.equal(server.asked, asked);
+  });
+
+  it('reads of a file of 50 MB what is on the screen, says so, and answers meanwhile', async () => {
+    const server = await new TestConnection().start();
+    const text = `${service(right)}data: {text: ${'x'.repeat(500)}}\n---\n`.repeat(70_000);
+    const last = text.split('\n').length - 4;
+    await server.open(text);
+    const range = { start: { line: last - 5, character: 0 }, end: { line: last, character: 0 } };
+    await server.client.sendRequest('textDocument/inlayHint', { textDocument: { uri }, range });
+    const start = performance.now();
+    await server.ask('textDocument/hover', { line: 5, character: 50 });
+    assert.ok(performance.now() - start < 3000);
+    await server.type(2, last - 1, 4, 'x: [');
+    for (let waited = 0; waited < 60_000 && server.runs.length === 0; waited += 50) await delay(50);
+    const told = server.published.at(-1)?.diagnostics ?? [];
+    assert.deepEqual([...new Set(told.map(({ code }) => code))], ['yaml.syntax', 'file.partial']);
+    assert.ok(told.every(({ code, range: { start } }) => code === 'file.partial' || start.line > last - 10));
+  });
+
   it('lets a newer text overtake the answer about an older one', async () => {
     const server = await new TestConnection().start();
     server.delayMs = 80;
