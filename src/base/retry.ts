@@ -10,6 +10,10 @@ export interface Patience {
   readonly attempts?: number;
   /** Longest single wait in ms: 10 s while a person waits, 60 s in the background. */
   readonly longestMs?: number;
+  /** Sending it twice does no harm though it writes (server-side apply): it is repeated as a read is. */
+  readonly repeatable?: boolean;
+  /** Whether an answer of another status tells of trouble that passes by itself. */
+  readonly passes?: (response: HttpResponse) => boolean;
 }
 
 const retriedStatuses = new Set([429, 498, 502, 503, 504]);
@@ -24,13 +28,15 @@ const quickMs = 3_000;
 export async function withRetries(
   request: HttpRequest,
   send: (request: HttpRequest) => Promise<Result<HttpResponse>>,
-  { clock = systemClock, random = Math.random, attempts = 4, longestMs = 10_000 }: Patience = {},
+  patience: Patience = {},
 ): Promise<Result<HttpResponse>> {
+  const { clock = systemClock, random = Math.random, attempts = 4, longestMs = 10_000 } = patience;
   for (let attempt = 1; ; attempt++) {
     const started = clock.now();
     const answer = await send(request);
     const quick = clock.now() - started < quickMs;
-    const wait = attempt < attempts && (answer.ok || quick) ? waitAfter(request, answer, attempt, clock) : undefined;
+    const wait =
+      attempt < attempts && (answer.ok || quick) ? waitAfter(request, answer, attempt, { ...patience, clock }) : undefined;
     if (wait === undefined || wait.ms > longestMs) return answer;
     await clock.sleep(wait.exact ? wait.ms : wait.ms * (0.8 + 0.4 * random()), request.signal);
     if (request.signal?.aborted) return failed('cancelled', 'Cancelled.');
@@ -51,13 +57,13 @@ function waitAfter(
   request: HttpRequest,
   answer: Result<HttpResponse>,
   attempt: number,
-  clock: Clock,
+  { clock = systemClock, repeatable = false, passes = () => false }: Patience,
 ): { ms: number; exact: boolean } | undefined {
-  const reads = request.method === 'GET' || request.method === 'HEAD';
+  const reads = repeatable || request.method === 'GET' || request.method === 'HEAD';
   const backoff = { ms: Math.min(firstWaitMs * 2 ** (attempt - 1), 60_000), exact: false };
   if (!answer.ok) return reads && answer.failure.reason === 'offline' && attempt === 1 ? backoff : undefined;
   const { status, headers } = answer.value;
-  if (!retriedStatuses.has(status)) return undefined;
+  if (!retriedStatuses.has(status) && !passes(answer.value)) return undefined;
   const asked = retryAfterMs(headers, clock.now());
   if (reads) return asked === undefined ? backoff : { ms: asked, exact: true };
   return asked !== undefined && (status === 429 || status === 503) ? { ms: asked, exact: true } : undefined;

@@ -3,8 +3,8 @@ import { failed, type Result, success } from '../base/failure.ts';
 import type { Http, HttpRequest, HttpResponse, HttpStream } from '../base/http.ts';
 import { jsonOf } from '../base/jsonBody.ts';
 import { withRetries } from '../base/retry.ts';
-import type { Credentials } from './credentials.ts';
-import { isRefusal, refusalOf, statusFailed } from './status.ts';
+import type { Access, Credentials } from './credentials.ts';
+import { isRefusal, passesByItself, refusalOf, statusFailed } from './status.ts';
 
 /** One call below the server's address. */
 export interface Call {
@@ -17,13 +17,23 @@ export interface Call {
   readonly body?: string;
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number;
+  /** It writes, but sending it twice does no harm: server-side apply. */
+  readonly repeatable?: boolean;
 }
 
+/** An answer that went well, decoded. */
+export interface Answer<T> {
+  readonly body: T;
+  readonly status: number;
+  readonly headers: HttpResponse['headers'];
+}
+
+/** Until the headers of a watch have come; they come at once from a server that lives. */
+const streamOpensMs = 30_000;
 const json = 'application/json';
 
 /**
  * The API server of one context: adds credentials, renews them once when they are refused, repeats what may be repeated, decodes what says no.
- * Server-side apply is idempotent, so a PATCH that got no answer is repeated once as a read would be.
  */
 export class KubeClient {
   readonly #http: Http;
@@ -38,64 +48,57 @@ export class KubeClient {
     this.#clock = clock;
   }
 
-  /** The answer of a call that went well, decoded. Never a `Status` that says no. */
+  /** The decoded body of a call that went well. Never a `Status` that says no. */
   async json<T>(call: Call): Promise<Result<T>> {
+    const answer = await this.exchange<T>(call);
+    return answer.ok ? success(answer.value.body) : answer;
+  }
+
+  /** The same with status and headers. */
+  async exchange<T>(call: Call): Promise<Result<Answer<T>>> {
     const answer = await this.send(call);
     if (!answer.ok) return answer;
     const decoded = jsonOf(answer.value, `The API server of ${this.#context}`);
     if (!decoded.ok) return decoded;
-    return isRefusal(decoded.value) ? statusFailed(decoded.value, this.#context) : success(decoded.value as T);
+    if (isRefusal(decoded.value)) return statusFailed(decoded.value, this.#context);
+    const { status, headers } = answer.value;
+    return success({ body: decoded.value as T, status, headers });
   }
 
-  /** The answer of a call that went well (2xx). */
+  /** The answer of a call that went well (2xx), not decoded. */
   async send(call: Call): Promise<Result<HttpResponse>> {
-    const first = await this.#once(call);
-    const renewed = await this.#renewed(first);
-    const answer = renewed ? await this.#once(call) : first;
+    const patience = { clock: this.#clock, repeatable: call.repeatable ?? false, passes: passesByItself };
+    const answer = await this.#asSomebody(call, (request) => withRetries(request, (each) => this.#http.request(each), patience));
     if (!answer.ok) return answer;
     return answer.value.status < 300 ? answer : refusalOf(answer.value, this.#context, this.#clock.now());
   }
 
   /** A body that arrives over time. Fails like `send` when the server says no at once. */
   async stream(call: Call): Promise<Result<HttpStream>> {
-    const request = await this.#request(call);
-    if (!request.ok) return request;
-    const opened = await this.#http.stream(request.value);
-    if (!opened.ok || opened.value.status < 300) return opened;
-    return this.#refusedStream(opened.value);
+    const opened = await this.#asSomebody({ timeoutMs: streamOpensMs, ...call }, (request) => this.#http.stream(request));
+    return opened.ok && opened.value.status >= 300 ? this.#refusedStream(opened.value) : opened;
   }
 
-  async #once(call: Call): Promise<Result<HttpResponse>> {
-    const request = await this.#request(call);
-    if (!request.ok) return request;
-    const answer = await withRetries(request.value, (each) => this.#http.request(each), { clock: this.#clock });
-    const lost = !answer.ok && answer.failure.reason === 'offline' && call.method === 'PATCH';
-    return lost && !call.signal?.aborted ? this.#http.request(request.value) : answer;
-  }
-
-  async #renewed(answer: Result<HttpResponse>): Promise<boolean> {
-    if (!answer.ok || answer.value.status !== 401 || !this.#credentials.renewable) return false;
-    this.#credentials.renew();
-    return true;
-  }
-
-  async #request({
-    method = 'GET',
-    path,
-    query = {},
-    accept = json,
-    contentType,
-    body,
-    signal,
-    timeoutMs,
-  }: Call): Promise<Result<HttpRequest>> {
-    const access = await this.#credentials.access(signal);
+  /** Sends with the user's credentials; once more with new ones if those are refused and others can be had. */
+  async #asSomebody<T extends { readonly status: number }>(
+    call: Call,
+    send: (request: HttpRequest) => Promise<Result<T>>,
+  ): Promise<Result<T>> {
+    const access = await this.#credentials.access(call.signal);
     if (!access.ok) return access;
-    const { server, tls, proxy, headers } = access.value;
+    const first = await send(this.#request(call, access.value));
+    if (!first.ok || first.value.status !== 401 || !this.#credentials.renew(access.value)) return first;
+    if ('close' in first.value && typeof first.value.close === 'function') first.value.close();
+    const other = await this.#credentials.access(call.signal);
+    return other.ok ? send(this.#request(call, other.value)) : other;
+  }
+
+  #request(call: Call, { server, tls, proxy, headers }: Access): HttpRequest {
+    const { method = 'GET', path, query = {}, accept = json, contentType, body, signal, timeoutMs } = call;
     const asked = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
     const search = asked.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&');
     const glue = path.includes('?') ? '&' : '?';
-    return success({
+    return {
       method,
       url: `${server}${path}${search === '' ? '' : glue + search}`,
       headers: {
@@ -109,7 +112,7 @@ export class KubeClient {
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    });
+    };
   }
 
   async #refusedStream(stream: HttpStream): Promise<Result<never>> {
@@ -117,7 +120,6 @@ export class KubeClient {
     for await (const part of stream.chunks) parts.push(part);
     const body = Buffer.concat(parts);
     const refused = { status: stream.status, headers: stream.headers, body, text: () => body.toString() };
-    if (stream.status === 401) this.#credentials.renew();
     return stream.status >= 400
       ? refusalOf(refused, this.#context, this.#clock.now())
       : failed('malformed', `${this.#context} redirected a watch.`);

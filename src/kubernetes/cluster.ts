@@ -156,7 +156,7 @@ export interface Cluster extends Disposable {
   readonly context: ContextSummary;
   /** The server's version, e.g. `v1.36.3`, once known. */
   readonly version: string | undefined;
-  /** Reaches the server and learns version and kinds; fails with `offline`, `untrusted`, `signedOut` …. */
+  /** Reaches the server and learns its version; a gesture, so a sign-in program that failed before may run again. Fails with `offline`, `untrusted`, `signedOut` …. */
   connect(signal?: AbortSignal): Promise<Result<{ readonly version: string }>>;
   /** Every kind the server lists, CRDs included; cached, renewed when `fresh` or when CRDs change. */
   kinds(options?: { fresh?: boolean; signal?: AbortSignal }): Promise<Result<readonly ApiKind[]>>;

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { failed, type Result, success } from '../base/failure.ts';
 import type { TlsOptions } from '../base/http.ts';
+import { plainText } from '../base/plainText.ts';
 import { SingleFlight } from '../base/singleFlight.ts';
-import { type ExecCredential, type ExecPlugin, type ExecSurroundings, execPluginOf, runExecPlugin } from './execCredential.ts';
+import { type ExecCredential, type ExecPlugin, execPluginOf } from './execCredential.ts';
+import type { ExecSessions, ExecUser } from './execSessions.ts';
 import type { KubeconfigEntry } from './kubeconfig.ts';
 
 /** How to reach a server as one user: what every request carries. */
@@ -14,56 +16,73 @@ export interface Access {
   readonly headers: Headers;
 }
 
+const fileMs = 60_000;
 type Headers = Readonly<Record<string, string | string[]>>;
 
 /**
- * The credentials of one context, read when first needed: files, data, tokens, a program. Tokens from files are read again after a minute, as client-go does.
- * `renew` forgets what a server refused; equal calls are in flight once.
+ * The credentials of one context, read when first needed: files, data, tokens, a program. What comes from files is read again after a minute, as client-go does;
+ * equal calls are in flight once.
  */
 export class Credentials {
   readonly #cluster: KubeconfigEntry;
   readonly #user: KubeconfigEntry | undefined;
   readonly #plugin: ExecPlugin | undefined;
-  readonly #surroundings: ExecSurroundings;
+  readonly #sessions: ExecSessions;
+  readonly #now: () => number;
   readonly #flights = new SingleFlight<Result<Access>>();
-  #known: { access: Access; expires: number } | undefined;
+  #known: { readonly access: Access; readonly expires: number; readonly given: ExecCredential } | undefined;
 
-  constructor(cluster: KubeconfigEntry, user: KubeconfigEntry | undefined, surroundings: ExecSurroundings) {
+  constructor(cluster: KubeconfigEntry, user: KubeconfigEntry | undefined, sessions: ExecSessions, now: () => number = Date.now) {
     this.#cluster = cluster;
     this.#user = user;
     this.#plugin = execPluginOf(user?.value['exec'], user?.file ?? '');
-    this.#surroundings = surroundings;
-  }
-
-  /** True if asking again may give another answer: a program or a token file. */
-  get renewable(): boolean {
-    return this.#plugin !== undefined || typeof this.#user?.value['tokenFile'] === 'string';
+    this.#sessions = sessions;
+    this.#now = now;
   }
 
   access(signal?: AbortSignal): Promise<Result<Access>> {
-    const now = this.#surroundings.now?.() ?? Date.now();
-    if (this.#known && this.#known.expires > now) return Promise.resolve(success(this.#known.access));
-    return this.#flights.run('', () => this.#read(now), failed('cancelled', 'Cancelled.'), signal);
+    if (this.#known && this.#known.expires > this.#now()) return Promise.resolve(success(this.#known.access));
+    return this.#flights.run('', (ending) => this.#read(this.#now(), ending), failed('cancelled', 'Cancelled.'), signal);
   }
 
-  /** Forgets what is known: the server did not accept it. */
-  renew(): void {
+  /** Forgets what the server refused. False if asking again cannot give another answer: there is neither a program nor a file. */
+  renew(refused: Access): boolean {
+    const renewable = this.#plugin !== undefined || this.#hasFiles;
+    if (!renewable || this.#known?.access !== refused) return renewable;
+    if (this.#plugin) this.#sessions.refuse(this.#who(this.#plugin), this.#known.given);
     this.#known = undefined;
+    return true;
   }
 
-  async #read(now: number): Promise<Result<Access>> {
+  /** The user asks: a program that failed before may run again. */
+  tryAgain(): void {
+    if (this.#plugin) this.#sessions.tryAgain(this.#who(this.#plugin));
+  }
+
+  get #hasFiles(): boolean {
+    return ['tokenFile', 'client-certificate'].some((name) => typeof this.#user?.value[name] === 'string');
+  }
+
+  #who(plugin: ExecPlugin): ExecUser {
+    return { plugin, user: this.#user?.name ?? '', cluster: this.#cluster };
+  }
+
+  async #read(now: number, signal: AbortSignal): Promise<Result<Access>> {
     const { value: cluster, file } = this.#cluster;
-    const server = String(cluster['server'] ?? '');
     const ca = await material(cluster, 'certificate-authority', file);
     if (!ca.ok) return ca;
-    const user = await this.#readUser();
+    const given: Result<ExecCredential> = this.#plugin
+      ? await this.#sessions.credential(this.#who(this.#plugin), toldOf(cluster, ca.value), signal)
+      : success({});
+    if (!given.ok) return given;
+    const user = await readUser(this.#user, given.value);
     if (!user.ok) return user;
     const insecure = cluster['insecure-skip-tls-verify'] === true;
     const serverName = cluster['tls-server-name'];
     const proxy = cluster['proxy-url'];
-    const { headers, cert, key, expires } = user.value;
+    const { headers, cert, key } = user.value;
     const access: Access = {
-      server: server.replace(/\/+$/, ''),
+      server: String(cluster['server'] ?? '').replace(/\/+$/, ''),
       tls: {
         ...(ca.value === undefined || insecure ? {} : { ca: ca.value }),
         ...(cert !== undefined && key !== undefined ? { cert, key } : {}),
@@ -73,33 +92,54 @@ export class Credentials {
       ...(typeof proxy === 'string' && proxy !== '' ? { proxy } : {}),
       headers,
     };
-    this.#known = { access, expires: expires ?? (this.renewable ? now + 60_000 : Number.POSITIVE_INFINITY) };
+    const untilRead = this.#hasFiles ? now + fileMs : Number.POSITIVE_INFINITY;
+    this.#known = { access, given: given.value, expires: Math.min(untilRead, given.value.expires ?? untilRead) };
     return success(access);
-  }
-
-  async #readUser(): Promise<Result<ExecCredential & { headers: Headers }>> {
-    if (!this.#user) return success({ headers: {} });
-    const { value, file, name } = this.#user;
-    const [cert, key] = [await material(value, 'client-certificate', file), await material(value, 'client-key', file)];
-    if (!cert.ok) return cert;
-    if (!key.ok) return key;
-    const ran = this.#plugin
-      ? await runExecPlugin(this.#plugin, name, execCluster(this.#cluster), this.#surroundings)
-      : success<ExecCredential>({});
-    if (!ran.ok) return ran;
-    const token = await tokenOf(value, file);
-    if (!token.ok) return token;
-    return success({
-      ...(cert.value !== undefined && key.value !== undefined ? { cert: cert.value, key: key.value } : {}),
-      ...ran.value,
-      headers: { ...authorization(value, ran.value.token ?? token.value), ...impersonation(value) },
-    });
   }
 }
 
-function execCluster({ value }: KubeconfigEntry): Record<string, unknown> {
-  const names = ['server', 'tls-server-name', 'insecure-skip-tls-verify', 'certificate-authority-data', 'proxy-url'];
-  return Object.fromEntries(names.filter((name) => name in value).map((name) => [name, value[name]]));
+async function readUser(
+  user: KubeconfigEntry | undefined,
+  given: ExecCredential,
+): Promise<Result<Pick<ExecCredential, 'cert' | 'key'> & { headers: Headers }>> {
+  if (!user) return success({ headers: {} });
+  const { value, file, name } = user;
+  const provider = value['auth-provider'];
+  if (typeof provider === 'object' && provider !== null) {
+    const which = plainText(String((provider as Record<string, unknown>)['name'] ?? ''), 40);
+    return failed(
+      'unsupported',
+      `User ${name} signs in by the auth provider "${which}", which is not supported. Use an exec plugin or a token (${file}).`,
+      { at: { file, line: user.line } },
+    );
+  }
+  const [cert, key] = [await material(value, 'client-certificate', file), await material(value, 'client-key', file)];
+  if (!cert.ok) return cert;
+  if (!key.ok) return key;
+  const token = await tokenOf(value, file);
+  if (!token.ok) return token;
+  return success({
+    ...(cert.value !== undefined && key.value !== undefined ? { cert: cert.value, key: key.value } : {}),
+    ...(given.cert !== undefined && given.key !== undefined ? { cert: given.cert, key: given.key } : {}),
+    headers: { ...authorization(value, given.token ?? token.value), ...impersonation(value) },
+  });
+}
+
+/** What a program that asks for it learns of its cluster (client.authentication.k8s.io, `Cluster`); files are read for it. */
+function toldOf(cluster: KubeconfigEntry['value'], ca: string | undefined): object {
+  const names = ['server', 'tls-server-name', 'insecure-skip-tls-verify', 'proxy-url'];
+  const config = execConfigOf(cluster['extensions']);
+  return {
+    ...Object.fromEntries(names.filter((name) => name in cluster).map((name) => [name, cluster[name]])),
+    ...(ca === undefined ? {} : { 'certificate-authority-data': Buffer.from(ca).toString('base64') }),
+    ...(config === undefined ? {} : { config }),
+  };
+}
+
+/** The extension of a cluster that is meant for its program. */
+function execConfigOf(extensions: unknown): unknown {
+  if (!Array.isArray(extensions)) return undefined;
+  return extensions.find((one) => one?.name === 'client.authentication.k8s.io/exec')?.extension;
 }
 
 /** The text of a PEM: `<name>-data` in base64 wins over the file `<name>`, as in client-go. */
@@ -110,13 +150,16 @@ async function material(value: KubeconfigEntry['value'], name: string, file: str
   return typeof path === 'string' && path !== '' ? readBeside(path, file) : success(undefined);
 }
 
+/** The file wins over `token`, which counts while the file cannot be read, as in client-go. */
 async function tokenOf(value: KubeconfigEntry['value'], file: string): Promise<Result<string | undefined>> {
+  const plain = typeof value['token'] === 'string' && value['token'] !== '' ? value['token'] : undefined;
   const path = value['tokenFile'];
   if (typeof path === 'string' && path !== '') {
     const read = await readBeside(path, file);
-    return read.ok ? success(read.value.trim()) : read;
+    if (read.ok) return success(read.value.trim());
+    if (plain === undefined) return read;
   }
-  return success(typeof value['token'] === 'string' && value['token'] !== '' ? value['token'] : undefined);
+  return success(plain);
 }
 
 async function readBeside(path: string, file: string): Promise<Result<string>> {

@@ -1,4 +1,5 @@
-import { type Result, success } from '../base/failure.ts';
+import { failed, type Result, success } from '../base/failure.ts';
+import { plainText } from '../base/plainText.ts';
 import type { KubeClient } from './client.ts';
 import type { ApiKind } from './cluster.ts';
 
@@ -142,11 +143,23 @@ function fromResourceList(group: string, version: string, { resources = [] }: Re
     }));
 }
 
-/** The collection of a kind: `/apis/apps/v1/namespaces/shop/deployments`. Every part is encoded. */
-export function collectionPath({ group, version, resource, namespaced }: ApiKind, namespace: string | undefined): string {
-  const root = group === '' ? `/api/${version}` : `/apis/${encodeURIComponent(group)}/${version}`;
-  const space = namespaced && namespace !== undefined && namespace !== '' ? `/namespaces/${encodeURIComponent(namespace)}` : '';
-  return `${root}${space}/${encodeURIComponent(resource)}`;
+/**
+ * The path of a kind's collection, or of one object of it: `/apis/apps/v1/namespaces/shop/deployments/web`. Without a namespace, a namespaced collection is that of all of them.
+ * Fails with `invalid` for what would lead elsewhere: `..` as a name is the namespace itself. The rule is the API server's own (apimachinery, `IsValidPathSegmentName`).
+ */
+export function pathOf(kind: ApiKind, namespace: string | undefined, name?: string): Result<string> {
+  const { group, version, resource, namespaced } = kind;
+  const root = group === '' ? ['api', version] : ['apis', group, version];
+  const space = namespaced && namespace !== undefined && namespace !== '' ? ['namespaces', namespace] : [];
+  const parts = [...root, ...space, resource, ...(name === undefined ? [] : [name])];
+  const wrong = parts.find((part) => !isPathSegment(part));
+  if (wrong === undefined) return success(`/${parts.map(encodeURIComponent).join('/')}`);
+  const whose = wrong === name ? kind.kind : wrong === namespace ? 'namespace' : 'kind';
+  return failed('invalid', `"${plainText(wrong, 80)}" cannot be the name of a ${whose}. Correct it.`);
+}
+
+function isPathSegment(part: string): boolean {
+  return part !== '' && part !== '.' && part !== '..' && !/[/%]/.test(part);
 }
 
 /** `v1`, `apps/v1`. */

@@ -5,6 +5,7 @@ import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { failed, type Result, success } from '../base/failure.ts';
 import type { Logger } from '../base/logger.ts';
 import { plainText } from '../base/plainText.ts';
+import { redactText } from '../base/redact.ts';
 
 /** The `exec` part of a user: a program that prints credentials (KEP-541, client.authentication.k8s.io). */
 export interface ExecPlugin {
@@ -13,6 +14,8 @@ export interface ExecPlugin {
   readonly args: readonly string[];
   readonly env: readonly { readonly name: string; readonly value: string }[];
   readonly provideClusterInfo: boolean;
+  /** `Never`, `IfAvailable` or `Always`: whether it wants a terminal, which we are not. */
+  readonly interactiveMode: string;
   readonly installHint: string | undefined;
   /** The kubeconfig it stands in: a relative command is looked for beside it. */
   readonly file: string;
@@ -52,12 +55,14 @@ export interface ExecSurroundings {
 
 const largestOutput = 1024 * 1024;
 const skewMs = 60_000;
+/** A credential that has ended when it comes is tried all the same, and not asked for anew with every request. */
+const shortestLifeMs = 10_000;
 const apiVersions = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'];
 
 /** Reads the `exec` mapping of a user; undefined if there is none or it names no program. */
 export function execPluginOf(exec: unknown, file: string): ExecPlugin | undefined {
   if (typeof exec !== 'object' || exec === null) return undefined;
-  const { apiVersion, command, args, env, provideClusterInfo, installHint } = exec as Record<string, unknown>;
+  const { apiVersion, command, args, env, provideClusterInfo, interactiveMode, installHint } = exec as Record<string, unknown>;
   if (typeof command !== 'string' || command === '') return undefined;
   return {
     apiVersion: String(apiVersion ?? ''),
@@ -65,6 +70,7 @@ export function execPluginOf(exec: unknown, file: string): ExecPlugin | undefine
     args: Array.isArray(args) ? args.map(String) : [],
     env: Array.isArray(env) ? env.map((entry) => ({ name: String(entry?.name), value: String(entry?.value ?? '') })) : [],
     provideClusterInfo: provideClusterInfo === true,
+    interactiveMode: String(interactiveMode ?? 'IfAvailable'),
     installHint: typeof installHint === 'string' ? installHint : undefined,
     file,
   };
@@ -72,13 +78,14 @@ export function execPluginOf(exec: unknown, file: string): ExecPlugin | undefine
 
 /**
  * Runs the plugin after consent and reads what it prints. By path and arguments, never through a shell; ended with its process group after a deadline.
- * Fails with `signedOut` (refused, failed, printed no credential) or `invalid` (not found, unknown version).
+ * Fails with `signedOut` (not allowed, failed, wants a terminal, printed no credential), `invalid` (not found, unknown version) or `cancelled`.
  */
 export async function runExecPlugin(
   plugin: ExecPlugin,
   user: string,
-  cluster: Readonly<Record<string, unknown>>,
+  cluster: object,
   { env, mayRun, logger, now = Date.now, timeoutMs = 60_000 }: ExecSurroundings,
+  signal?: AbortSignal,
 ): Promise<Result<ExecCredential>> {
   if (!apiVersions.includes(plugin.apiVersion)) {
     return failed(
@@ -91,6 +98,12 @@ export async function runExecPlugin(
     const hint = plugin.installHint ? ` ${plainText(plugin.installHint)}` : '';
     return failed('invalid', `User ${user} signs in with the program "${plugin.command}", which was not found.${hint}`);
   }
+  if (plugin.interactiveMode === 'Always') {
+    return failed(
+      'signedOut',
+      `User ${user} signs in with ${program}, which asks its questions in a terminal. Use a user of that kubeconfig that needs none.`,
+    );
+  }
   const request = requestFor(plugin, user, program);
   if (!(await mayRun(request)))
     return failed('signedOut', `User ${user} signs in with ${program}, which you have not allowed to run.`);
@@ -100,12 +113,14 @@ export async function runExecPlugin(
     spec: { interactive: false, ...(plugin.provideClusterInfo ? { cluster } : {}) },
   };
   const added = Object.fromEntries(plugin.env.map(({ name, value }) => [name, value]));
-  const ran = await run(program, plugin.args, { ...env, ...added, KUBERNETES_EXEC_INFO: JSON.stringify(info) }, timeoutMs);
+  const surroundings = { ...env, ...added, KUBERNETES_EXEC_INFO: JSON.stringify(info) };
+  const ran = await run(program, plugin.args, surroundings, timeoutMs, signal);
+  if (signal?.aborted) return failed('cancelled', 'Cancelled.');
   if (ran.problem !== undefined) {
     logger.warn(`${program}: ${ran.problem}`);
     return failed(
       'signedOut',
-      `${program}, which signs in user ${user}, ${ran.problem}${ran.stderr ? `: ${plainText(ran.stderr)}` : '.'}`,
+      `${program}, which signs in user ${user}, ${ran.problem}${ran.stderr ? `: ${redactText(plainText(ran.stderr))}` : '.'}`,
     );
   }
   return readCredential(ran.stdout, plugin, program, now());
@@ -143,19 +158,25 @@ function run(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
   timeoutMs: number,
+  signal: AbortSignal | undefined,
 ): Promise<{ stdout: string; stderr: string; problem: string | undefined }> {
   return new Promise((done) => {
-    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    // A group of its own, so that what the program started ends with it; Windows has no such groups.
+    const grouped = process.platform !== 'win32';
+    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: grouped, windowsHide: true });
     const out: Buffer[] = [];
     let [stderr, size, problem] = ['', 0, undefined as string | undefined];
     const stop = (why: string) => {
       problem ??= why;
       try {
-        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+        if (grouped && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+        else child.kill('SIGKILL');
       } catch {
         // It has ended by itself.
       }
     };
+    const cancel = () => stop('was cancelled');
+    signal?.addEventListener('abort', cancel, { once: true });
     const timer = setTimeout(() => stop(`gave no answer within ${timeoutMs / 1000} s`), timeoutMs);
     child.stdout.on('data', (part: Buffer) => {
       size += part.length;
@@ -167,6 +188,7 @@ function run(
     });
     const end = (why?: string) => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', cancel);
       done({ stdout: Buffer.concat(out).toString(), stderr: stderr.trim(), problem: problem ?? why });
     };
     child.on('error', (error: NodeJS.ErrnoException) => end(`could not be started (${error.code})`));
@@ -193,6 +215,6 @@ function readCredential(stdout: string, plugin: ExecPlugin, program: string, now
     ...(typeof clientCertificateData === 'string' && typeof clientKeyData === 'string'
       ? { cert: clientCertificateData, key: clientKeyData }
       : {}),
-    ...(Number.isNaN(expires) ? {} : { expires: Math.max(expires, now) }),
+    ...(Number.isNaN(expires) ? {} : { expires: Math.max(expires, now + shortestLifeMs) }),
   });
 }

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../base/clock.ts';
 import { type Disposable, Emitter, type Event } from '../base/event.ts';
-import type { Failure, Result } from '../base/failure.ts';
+import { type Failure, type Result, success } from '../base/failure.ts';
 import type { LiveTable, Table, TableRow } from './cluster.ts';
 import { type Reflected, type ReflectorSource, reflect } from './reflector.ts';
 
@@ -12,6 +12,8 @@ export interface TableSource {
 }
 
 const shownEveryMs = 250;
+/** Changes of rows not yet loaded that are remembered; beyond it, loading more begins anew. */
+const mostUnseen = 5000;
 const retried = new Set<Failure['reason']>(['offline', 'unavailable', 'throttled', 'malformed']);
 
 /** A table kept by list and watch. Changes are told at most four times a second. */
@@ -23,11 +25,16 @@ export class ReflectedTable implements LiveTable {
   readonly #source: TableSource;
   readonly #clock: Clock;
   readonly #rows = new Map<string, TableRow>();
+  /** What the watch told of rows on pages still to come: those pages are as old as the first. Undefined: deleted. */
+  readonly #unseen = new Map<string, TableRow | undefined>();
   readonly #changed = new Emitter<void>();
   readonly #ending = new AbortController();
   readonly #ready: Promise<void>;
   #sorted: readonly TableRow[] | undefined;
   #continue: string | undefined;
+  #loading: Promise<void> | undefined;
+  /** Whether the rows are being read again from the start while the watch goes on. */
+  #anew = false;
   #timer: NodeJS.Timeout | undefined;
   #toldAt = 0;
   #markReady: () => void = () => {};
@@ -58,17 +65,69 @@ export class ReflectedTable implements LiveTable {
     return this.#ready;
   }
 
-  async loadMore(): Promise<void> {
+  loadMore(): Promise<void> {
+    this.#loading ??= this.#loadMore().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  async #loadMore(): Promise<void> {
     if (this.#continue === undefined) return;
-    const page = await this.#source.page(this.#continue, this.#ending.signal);
-    if (!page.ok) {
-      this.failure = page.failure;
-      this.#tell();
+    const { signal } = this.#ending;
+    const token = this.#continue;
+    const page = this.#unseen.size > mostUnseen ? undefined : await this.#source.page(token, signal);
+    if (page?.ok && this.#continue === token) this.#putPage(page.value);
+    else if (!page || (!page.ok && page.failure.reason === 'expired')) await this.#loadAnew(signal);
+    else if (!page.ok) this.failure = page.failure;
+    this.#tell();
+  }
+
+  /** The pages to come are too old: the rows are read again from the start, and more than before. The watch goes on and brings them up to date. */
+  async #loadAnew(signal: AbortSignal): Promise<void> {
+    this.#unseen.clear();
+    this.#anew = true;
+    const read = await this.#readPages(this.#rows.size + 1, signal);
+    // A reflector that listed meanwhile knows better.
+    const overtaken = !this.#anew;
+    this.#anew = false;
+    if (overtaken) return;
+    if (!read.ok) {
+      this.failure = read.failure;
       return;
     }
-    this.#put(page.value.rows);
-    this.#continue = page.value.continue;
-    this.#tell();
+    this.#continue = read.value.continue;
+    this.#rows.clear();
+    this.#put(read.value.rows);
+    for (const [key, row] of this.#unseen) {
+      if (row) this.#rows.set(key, row);
+      else this.#rows.delete(key);
+    }
+  }
+
+  #putPage({ rows, continue: next }: Table): void {
+    for (const row of rows) {
+      const key = keyOf(row);
+      if (this.#rows.has(key)) continue;
+      const newer = this.#unseen.has(key) ? this.#unseen.get(key) : row;
+      if (newer) this.#rows.set(key, newer);
+    }
+    this.#continue = next;
+    if (next === undefined) this.#unseen.clear();
+    this.#sorted = undefined;
+  }
+
+  /** Pages from the start until there are so many rows, or no more: one table of them. */
+  async #readPages(count: number, signal: AbortSignal): Promise<Result<Table>> {
+    const rows: TableRow[] = [];
+    let next: string | undefined;
+    for (;;) {
+      const page = await this.#source.page(next, signal);
+      if (!page.ok) return page;
+      rows.push(...page.value.rows);
+      next = page.value.continue;
+      if (next === undefined || rows.length >= count) return success({ ...page.value, rows });
+    }
   }
 
   dispose(): void {
@@ -91,11 +150,15 @@ export class ReflectedTable implements LiveTable {
     return {
       context: this.#source.context,
       list: async (signal) => {
-        const page = await this.#source.page(undefined, signal);
-        if (!page.ok) return page;
-        this.columns = page.value.columns;
-        this.#continue = page.value.continue;
-        return { ok: true, value: { items: page.value.rows, resourceVersion: page.value.resourceVersion } };
+        // As many as were shown, so that a list begun again loses nobody's place.
+        const read = await this.#readPages(this.#rows.size, signal);
+        if (!read.ok) return read;
+        const { columns, rows, resourceVersion, continue: next } = read.value;
+        this.columns = columns;
+        this.#continue = next;
+        this.#unseen.clear();
+        this.#anew = false;
+        return success({ items: rows, resourceVersion });
       },
       watch: (version, seconds, signal) => this.#source.watch(version, seconds, signal),
       decode: decodeTableEvent,
@@ -109,22 +172,28 @@ export class ReflectedTable implements LiveTable {
     } else {
       this.asOf = this.#clock.now();
       this.failure = undefined;
-      this.state = event.type === 'reset' && event.polling ? 'polling' : 'live';
+      const polls = event.type === 'polling' || (event.type === 'reset' && event.polling);
+      this.state = polls ? 'polling' : 'live';
       if (event.type === 'heard') return;
-      this.#change(event);
+      if ('items' in event) this.#change(event);
     }
     this.#markReady();
     this.#tell();
   }
 
-  #change(event: Exclude<Reflected<TableRow>, { type: 'stale' | 'failed' | 'heard' }>): void {
-    if (event.type === 'live') return;
-    if (event.type === 'reset') this.#rows.clear();
-    if (event.type === 'deleted') for (const row of event.items) this.#rows.delete(keyOf(row));
-    // With pages still to come, a change of a row that is not shown is not news.
-    else if (event.type === 'modified' && this.hasMore) this.#put(event.items.filter((row) => this.#rows.has(keyOf(row))));
-    else this.#put(event.items);
+  #change({ type, items }: Extract<Reflected<TableRow>, { items: unknown }>): void {
+    if (type === 'reset') this.#rows.clear();
+    if (type === 'deleted') for (const row of items) this.#rows.delete(keyOf(row));
+    else this.#put(type === 'modified' && this.hasMore ? items.filter((row) => this.#rows.has(keyOf(row))) : items);
+    if (type !== 'reset' && (this.hasMore || this.#anew)) this.#rememberUnseen(type, items);
     this.#sorted = undefined;
+  }
+
+  #rememberUnseen(type: 'added' | 'modified' | 'deleted', items: readonly TableRow[]): void {
+    for (const row of items) {
+      if (type === 'deleted') this.#unseen.set(keyOf(row), undefined);
+      else if (this.#anew || !this.#rows.has(keyOf(row))) this.#unseen.set(keyOf(row), row);
+    }
   }
 
   #put(rows: readonly TableRow[]): void {

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../base/clock.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import { failed, type Result, success } from '../base/failure.ts';
-import type { Http } from '../base/http.ts';
+import type { Http, HttpStream } from '../base/http.ts';
 import { plainText } from '../base/plainText.ts';
 import { SingleFlight } from '../base/singleFlight.ts';
 import { type Call, KubeClient } from './client.ts';
@@ -19,7 +19,7 @@ import type {
   WatchEvent,
 } from './cluster.ts';
 import type { Credentials } from './credentials.ts';
-import { apiVersionOf, collectionPath, discover } from './discovery.ts';
+import { apiVersionOf, discover, pathOf } from './discovery.ts';
 import { exactJson } from './exactJson.ts';
 import { ReflectedTable, SharedTables } from './liveTable.ts';
 import { type ReflectorSource, reflect } from './reflector.ts';
@@ -29,6 +29,8 @@ const pageSize = 500;
 const tablePageSize = 200;
 const tableAccept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
 const missRenewalMs = 5_000;
+/** A list whose pages grow too old while they are read is begun again so many times. */
+const listAttempts = 3;
 const cancelled = failed('cancelled', 'Cancelled.');
 
 type Kinds = Result<readonly ApiKind[]>;
@@ -45,22 +47,24 @@ export function openCluster(
   credentials: Credentials,
   { http, clock = systemClock }: ClusterOptions,
 ): Cluster {
-  return new OpenedCluster(context, new KubeClient(http, credentials, context.name, clock), clock);
+  return new OpenedCluster(context, new KubeClient(http, credentials, context.name, clock), credentials, clock);
 }
 
 class OpenedCluster implements Cluster {
   readonly context: ContextSummary;
   version: string | undefined;
   readonly #client: KubeClient;
+  readonly #credentials: Credentials;
   readonly #clock: Clock;
   readonly #changed = new Emitter<{ readonly kinds?: readonly string[] }>();
   readonly #tables = new SharedTables();
   readonly #discovery = new SingleFlight<Kinds>();
   #kinds: { readonly value: readonly ApiKind[]; readonly at: number } | undefined;
 
-  constructor(context: ContextSummary, client: KubeClient, clock: Clock) {
+  constructor(context: ContextSummary, client: KubeClient, credentials: Credentials, clock: Clock) {
     this.context = context;
     this.#client = client;
+    this.#credentials = credentials;
     this.#clock = clock;
   }
 
@@ -69,6 +73,7 @@ class OpenedCluster implements Cluster {
   }
 
   async connect(signal?: AbortSignal): Promise<Result<{ readonly version: string }>> {
+    this.#credentials.tryAgain();
     const answer = await this.#client.json<{ gitVersion?: string }>({ path: '/version', signal });
     if (!answer.ok) return answer;
     this.version = plainText(String(answer.value.gitVersion ?? ''), 40);
@@ -103,20 +108,17 @@ class OpenedCluster implements Cluster {
     return path.ok ? this.#client.json<KubeObject>({ path: path.value, signal }) : path;
   }
 
-  async list(
-    apiVersion: string,
-    kind: string,
-    selection: Selection = {},
-    signal?: AbortSignal,
-  ): Promise<Result<{ items: readonly KubeObject[]; resourceVersion: string | undefined }>> {
+  async list(apiVersion: string, kind: string, selection: Selection = {}, signal?: AbortSignal): Promise<Result<WholeList>> {
     const found = await this.kind(apiVersion, kind, signal ? { signal } : {});
     return found.ok ? this.#listAll(found.value, selection, signal) : found;
   }
 
   async table(kind: ApiKind, options: Parameters<Cluster['table']>[1] = {}): Promise<Result<Table>> {
     const { limit, include = 'Metadata', signal, continue: next, ...selection } = options;
+    const path = pathOf(kind, selection.namespace);
+    if (!path.ok) return path;
     const answer = await this.#client.json<ServerTable>({
-      path: collectionPath(kind, selection.namespace),
+      path: path.value,
       query: { ...selectors(selection), limit: limit ?? tablePageSize, continue: next, includeObject: include },
       accept: tableAccept,
       signal,
@@ -147,7 +149,7 @@ class OpenedCluster implements Cluster {
     for await (const event of reflect(this.#objectSource(found.value, selection), signal, { clock: this.#clock })) {
       if (event.type === 'stale' || event.type === 'failed') yield event;
       else if (event.type === 'reset') yield* replaced(known, event.items);
-      else if (event.type !== 'live' && event.type !== 'heard') yield* changes(known, event);
+      else if ('items' in event) yield* changes(known, event);
     }
   }
 
@@ -157,21 +159,18 @@ class OpenedCluster implements Cluster {
       signal,
     );
     if (!path.ok) return path;
-    const answer = await this.#client.send({
+    const answer = await this.#client.exchange<KubeObject>({
       method: 'PATCH',
       path: path.value,
       query: { fieldManager, fieldValidation: 'Strict', force: force || undefined, dryRun: dryRun ? 'All' : undefined },
       contentType: 'application/apply-patch+yaml',
       body: exactJson(object),
+      repeatable: true,
       signal,
     });
     if (!answer.ok) return answer;
-    const { status, headers } = answer.value;
-    return success({
-      object: JSON.parse(answer.value.text()) as KubeObject,
-      created: status === 201,
-      warnings: warningsOf(headers['warning']),
-    });
+    const { body, status, headers } = answer.value;
+    return success({ object: body, created: status === 201, warnings: warningsOf(headers['warning']) });
   }
 
   async delete(ref: ObjectRef, options: Parameters<Cluster['delete']>[1] = {}): Promise<Result<void>> {
@@ -184,7 +183,7 @@ class OpenedCluster implements Cluster {
       ...(options.dryRun ? { dryRun: ['All'] } : {}),
       ...(options.uid === undefined ? {} : { preconditions: { uid: options.uid } }),
     };
-    const answer = await this.#client.send({
+    const answer = await this.#client.json<unknown>({
       method: 'DELETE',
       path: path.value,
       contentType: 'application/json',
@@ -197,10 +196,19 @@ class OpenedCluster implements Cluster {
   async raw(path: string, options: Parameters<Cluster['raw']>[1] = {}): Promise<Result<string>> {
     const call: Call = { path, ...options };
     const answer = await this.#client.send(call);
-    return answer.ok ? success(answer.value.text()) : answer;
+    if (!answer.ok) return answer;
+    // A log may begin with "<": only the media type tells a login page from it.
+    const isPage = /\bhtml\b/.test(answer.value.headers['content-type'] ?? '');
+    return isPage
+      ? failed(
+          'malformed',
+          `${this.context.name} answered with a web page instead of its API. Check for a proxy or login page in between.`,
+        )
+      : success(answer.value.text());
   }
 
   refresh(): void {
+    this.#credentials.tryAgain();
     this.#kinds = undefined;
     this.#changed.fire({});
   }
@@ -219,23 +227,24 @@ class OpenedCluster implements Cluster {
   async #pathOf({ apiVersion, kind, namespace, name }: ObjectRef, signal: AbortSignal | undefined): Promise<Result<string>> {
     const found = await this.kind(apiVersion, kind, signal ? { signal } : {});
     if (!found.ok) return found;
-    const space = namespace ?? this.context.namespace ?? 'default';
-    return success(`${collectionPath(found.value, space)}/${encodeURIComponent(name)}`);
+    return pathOf(found.value, namespace ?? this.context.namespace ?? 'default', name);
   }
 
-  async #listAll(
-    kind: ApiKind,
-    selection: Selection,
-    signal: AbortSignal | undefined,
-  ): Promise<Result<{ items: readonly KubeObject[]; resourceVersion: string | undefined }>> {
+  async #listAll(kind: ApiKind, selection: Selection, signal: AbortSignal | undefined): Promise<Result<WholeList>> {
+    for (let attempt = 1; ; attempt++) {
+      const list = await this.#readPages(kind, selection, signal);
+      if (list.ok || list.failure.reason !== 'expired' || attempt === listAttempts) return list;
+    }
+  }
+
+  async #readPages(kind: ApiKind, selection: Selection, signal: AbortSignal | undefined): Promise<Result<WholeList>> {
+    const path = pathOf(kind, selection.namespace);
+    if (!path.ok) return path;
     const items: KubeObject[] = [];
     let next: string | undefined;
     do {
-      const page = await this.#client.json<ServerList>({
-        path: collectionPath(kind, selection.namespace),
-        query: { ...selectors(selection), limit: pageSize, continue: next },
-        signal,
-      });
+      const query = { ...selectors(selection), limit: pageSize, continue: next };
+      const page = await this.#client.json<ServerList>({ path: path.value, query, signal });
       if (!page.ok) return page;
       // Items of a list come without apiVersion and kind.
       for (const item of page.value.items ?? []) items.push({ ...item, apiVersion: apiVersionOf(kind), kind: kind.kind });
@@ -275,16 +284,18 @@ class OpenedCluster implements Cluster {
     );
   }
 
-  #openWatch(
+  async #openWatch(
     kind: ApiKind,
     selection: Selection,
     resourceVersion: string,
     timeoutSeconds: number,
     signal: AbortSignal,
     table?: { readonly includeObject: string },
-  ) {
+  ): Promise<Result<HttpStream>> {
+    const path = pathOf(kind, selection.namespace);
+    if (!path.ok) return path;
     return this.#client.stream({
-      path: collectionPath(kind, selection.namespace),
+      path: path.value,
       query: { ...selectors(selection), ...table, watch: 1, allowWatchBookmarks: true, resourceVersion, timeoutSeconds },
       ...(table ? { accept: tableAccept } : {}),
       signal,
@@ -292,6 +303,10 @@ class OpenedCluster implements Cluster {
   }
 }
 
+interface WholeList {
+  readonly items: readonly KubeObject[];
+  readonly resourceVersion: string | undefined;
+}
 interface ServerList {
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
   readonly items?: readonly KubeObject[] | null;

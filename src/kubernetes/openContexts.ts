@@ -8,6 +8,7 @@ import { type Logger, silentLogger } from '../base/logger.ts';
 import type { Cluster, ContextSummary, Contexts } from './cluster.ts';
 import { Credentials } from './credentials.ts';
 import type { ExecConsent } from './execCredential.ts';
+import { ExecSessions } from './execSessions.ts';
 import { type Kubeconfig, type KubeconfigEntry, type KubeconfigSearch, readKubeconfig } from './kubeconfig.ts';
 import { openCluster } from './openCluster.ts';
 
@@ -33,11 +34,14 @@ class OpenedContexts implements Contexts {
   readonly #changed = new Emitter<void>();
   readonly #clusters = new Map<string, { readonly fingerprint: string; readonly cluster: Cluster }>();
   readonly #watchers = new Map<string, FSWatcher>();
+  readonly #sessions: ExecSessions;
   #read: Promise<Kubeconfig> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ContextsOptions) {
+    const { env, mayRun, logger = silentLogger, clock } = options;
     this.#options = options;
+    this.#sessions = new ExecSessions({ env, mayRun, logger, ...(clock ? { now: () => clock.now() } : {}) });
   }
 
   get onDidChange(): Event<void> {
@@ -82,8 +86,8 @@ class OpenedContexts implements Contexts {
     const known = this.#clusters.get(summary.name);
     if (known?.fingerprint === fingerprint) return known.cluster;
     known?.cluster.dispose();
-    const { http, mayRun, logger = silentLogger, env, clock } = this.#options;
-    const credentials = new Credentials(cluster, user, { env, mayRun, logger, ...(clock ? { now: () => clock.now() } : {}) });
+    const { http, clock } = this.#options;
+    const credentials = new Credentials(cluster, user, this.#sessions, clock && (() => clock.now()));
     const opened = openCluster(summary, credentials, { http, ...(clock ? { clock } : {}) });
     this.#clusters.set(summary.name, { fingerprint, cluster: opened });
     return opened;

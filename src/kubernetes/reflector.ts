@@ -28,6 +28,7 @@ export interface ReflectorSource<T> {
 export type Reflected<T> =
   | { readonly type: 'reset'; readonly items: readonly T[]; readonly polling: boolean }
   | { readonly type: 'live' }
+  | { readonly type: 'polling' }
   | { readonly type: 'added' | 'modified' | 'deleted'; readonly items: readonly T[] }
   | { readonly type: 'heard' }
   | { readonly type: 'stale'; readonly failure: Failure }
@@ -102,8 +103,10 @@ export async function* reflect<T>(
     }
     if (!trouble) continue;
     if (trouble.reason === 'expired') version = undefined;
-    else if (trouble.reason === 'forbidden' || trouble.reason === 'unsupported') polling = true;
-    else {
+    else if (trouble.reason === 'forbidden' || trouble.reason === 'unsupported') {
+      polling = true;
+      yield { type: 'polling' };
+    } else {
       yield { type: 'stale', failure: trouble };
       await clock.sleep(backoff.next(trouble), signal);
     }

@@ -45,14 +45,22 @@ function remember(cluster: Cluster): Map<string, Promise<Schemas | undefined>> {
 async function fetchSchemas(cluster: Cluster, apiVersion: string): Promise<Schemas | undefined> {
   const index = await cluster.raw('/openapi/v3');
   if (!index.ok) return undefined;
-  const { paths }: { paths?: Record<string, { serverRelativeURL?: string }> } = JSON.parse(index.value);
+  const { paths } = parsed<{ paths?: Record<string, { serverRelativeURL?: string }> }>(index.value);
   const path = apiVersion.includes('/') ? `apis/${apiVersion}` : `api/${apiVersion}`;
   const url = paths && Object.hasOwn(paths, path) ? paths[path]?.serverRelativeURL : undefined;
   if (!url?.startsWith('/openapi/')) return undefined;
   const answer = await cluster.raw(url);
   if (!answer.ok) return undefined;
-  const { components }: Documents = JSON.parse(answer.value);
-  return components?.schemas;
+  return parsed<Documents>(answer.value).components?.schemas;
+}
+
+/** What is torn or not JSON publishes nothing. */
+function parsed<T extends object>(text: string): Partial<T> {
+  try {
+    return (JSON.parse(text) as T | null) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 function nameOfKind(schemas: Schemas, apiVersion: string, kind: string): string | undefined {

@@ -48,6 +48,17 @@ export function isRefusal(body: unknown): body is Status {
   return typeof body === 'object' && body !== null && (body as Status).kind === 'Status' && (body as Status).status !== 'Success';
 }
 
+/**
+ * Whether a 500 tells of trouble that passes by itself: the store was too slow or changed its leader.
+ * Sources: apimachinery `StatusReasonServerTimeout`; etcd `rpctypes`, whose words the API server hands on.
+ */
+export function passesByItself(response: HttpResponse): boolean {
+  return (
+    response.status === 500 &&
+    /"reason":\s*"ServerTimeout"|etcdserver: (?:leader changed|request timed out|no leader)/.test(response.text())
+  );
+}
+
 /** The failure behind an answer that says no. `context` and `user` are who asked, as the sentence names them. */
 export function refusalOf(response: HttpResponse, context: string, now: number): Result<never> {
   const decoded = jsonOf(response, `The API server of ${context}`);

@@ -12,7 +12,14 @@ const credential = (status: object) =>
 /** Runs a plugin made of a script and tells what came of it in one line. */
 async function ran(
   script: string,
-  { allow = true, timeoutMs = 5000, apiVersion = 'client.authentication.k8s.io/v1' } = {},
+  {
+    allow = true,
+    timeoutMs = 5000,
+    apiVersion = 'client.authentication.k8s.io/v1',
+    command = './login',
+    interactiveMode = 'Never',
+    installHint = '',
+  } = {},
 ): Promise<{ result: string; asked: ExecRequest[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'plugin-'));
   const asked: ExecRequest[] = [];
@@ -20,7 +27,7 @@ async function ran(
     await writeFile(join(folder, 'login'), `#!/bin/sh\n${script}\n`);
     await chmod(join(folder, 'login'), 0o755);
     const plugin = execPluginOf(
-      { apiVersion, command: './login', args: ['get-token'], env: [{ name: 'TENANT', value: 'acme' }] },
+      { apiVersion, command, interactiveMode, installHint, args: ['get-token'], env: [{ name: 'TENANT', value: 'acme' }] },
       join(folder, 'config'),
     );
     assert.ok(plugin);
@@ -67,6 +74,36 @@ describe('a program that signs in', () => {
     hangs: ['sleep 60', { timeoutMs: 300 }, 'signedOut: /login, which signs in user kim, gave no answer within 0.3 s.'],
     'prints junk': ['echo junk', {}, 'signedOut: /login printed no credential: its output is not JSON.'],
     floods: ['yes', {}, 'signedOut: /login, which signs in user kim, printed more than a credential can be.'],
+    'wants a terminal': [
+      'echo x',
+      { interactiveMode: 'Always' },
+      'signedOut: User kim signs in with /login, which asks its questions in a terminal. Use a user of that kubeconfig that needs none.',
+    ],
+    'is missing': [
+      '',
+      { command: 'no-such-login', installHint: 'Install it with: brew install login' },
+      'invalid: User kim signs in with the program "no-such-login", which was not found. Install it with: brew install login',
+    ],
+    'tells a secret in an address': [
+      'echo "https://kim:pa55@login.example failed" >&2; exit 1',
+      {},
+      'signedOut: /login, which signs in user kim, ended with status 1: https://***@login.example failed',
+    ],
+    'is a text for a shell': [
+      'echo x',
+      { command: './login; touch hacked' },
+      'invalid: User kim signs in with the program "./login; touch hacked", which was not found.',
+    ],
+    'prints another version': [
+      `echo '{"apiVersion":"client.authentication.k8s.io/v1beta1","status":{"token":"t"}}'`,
+      {},
+      'signedOut: /login printed a credential of another version than client.authentication.k8s.io/v1.',
+    ],
+    'prints no credential': [
+      `echo '{"apiVersion":"client.authentication.k8s.io/v1"}'`,
+      {},
+      'signedOut: /login printed no credential.',
+    ],
     'speaks an unknown version': [
       'echo x',
       { apiVersion: 'client.authentication.k8s.io/v9' },

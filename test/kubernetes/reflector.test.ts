@@ -1,91 +1,40 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Clock } from '../../src/base/clock.ts';
-import { createHttp } from '../../src/base/http.ts';
-import { silentLogger } from '../../src/base/logger.ts';
-import { Credentials } from '../../src/kubernetes/credentials.ts';
-import { openCluster } from '../../src/kubernetes/openCluster.ts';
-import { type Script, scriptedServer } from '../support/scriptedServer.ts';
+import { failed, success } from '../../src/base/failure.ts';
+import type { HttpStream } from '../../src/base/http.ts';
+import { type ReflectorSource, reflect } from '../../src/kubernetes/reflector.ts';
+import type { Script } from '../support/scriptedServer.ts';
+import { refusal as status, withScriptedCluster } from './scriptedCluster.ts';
 
-const discovery: Script = {
-  'GET /api': {
-    json: {
-      kind: 'APIGroupDiscoveryList',
-      items: [
-        {
-          metadata: { name: '' },
-          versions: [
-            {
-              version: 'v1',
-              resources: [
-                { resource: 'configmaps', responseKind: { kind: 'ConfigMap' }, scope: 'Namespaced', verbs: ['list', 'watch'] },
-              ],
-            },
-          ],
-        },
-      ],
-    },
-  },
-  'GET /apis': { json: { kind: 'APIGroupDiscoveryList', items: [] } },
-};
 const item = (name: string, version: string) => ({ metadata: { name, uid: name, resourceVersion: version } });
 const list = (version: string, ...items: object[]) => ({
   json: { kind: 'ConfigMapList', metadata: { resourceVersion: version }, items },
 });
 const event = (type: string, object: object) => `${JSON.stringify({ type, object })}\n`;
-const status = (code: number, reason: string, more: object = {}) => ({
-  kind: 'Status',
-  status: 'Failure',
-  code,
-  reason,
-  message: `${reason} told`,
-  ...more,
-});
-
 /** Watches the ConfigMaps of a scripted API server until `until` events came; the events and requests as text. */
-async function watched(script: Script, until: number): Promise<{ events: string[]; requests: string[] }> {
-  await using server = await scriptedServer({ ...discovery, ...script });
-  const http = createHttp();
-  const slept: number[] = [];
-  const clock: Clock = { now: () => Date.now(), sleep: async (ms) => void slept.push(ms) };
-  const entry = { name: 'a', file: 'config', line: 1 };
-  const credentials = new Credentials({ ...entry, value: { server: server.url } }, undefined, {
-    env: {},
-    mayRun: async () => false,
-    logger: silentLogger,
+function watched(script: Script, until: number): Promise<{ events: string[]; requests: string[] }> {
+  return withScriptedCluster(script, async ({ cluster, server }) => {
+    const ending = new AbortController();
+    const events: string[] = [];
+    for await (const one of cluster.watch('v1', 'ConfigMap', {}, ending.signal)) {
+      events.push(
+        'object' in one
+          ? `${one.type} ${one.object.metadata.name}`
+          : 'failure' in one
+            ? `${one.type} ${one.failure.reason}`
+            : one.type,
+      );
+      if (events.length >= until) ending.abort();
+    }
+    return { events, requests: server.seen.filter(({ url }) => url.includes('configmaps')).map(({ url }) => told(url)) };
   });
-  const context = {
-    name: 'test',
-    cluster: 'a',
-    server: server.url,
-    user: undefined,
-    namespace: undefined,
-    source: { file: 'config', line: 1 },
-    insecure: false,
-    exec: false,
-  };
-  const cluster = openCluster(context, credentials, { http, clock });
-  const ending = new AbortController();
-  const events: string[] = [];
-  for await (const one of cluster.watch('v1', 'ConfigMap', {}, ending.signal)) {
-    events.push(
-      'object' in one
-        ? `${one.type} ${one.object.metadata.name}`
-        : 'failure' in one
-          ? `${one.type} ${one.failure.reason}`
-          : one.type,
-    );
-    if (events.length >= until) ending.abort();
-  }
-  http.dispose();
-  const requests = server.seen
-    .filter(({ url }) => url.includes('configmaps'))
-    .map(({ url }) =>
-      url.includes('watch=1')
-        ? `watch ${/resourceVersion=(\w+)/.exec(url)?.[1]}`
-        : `list ${/continue=(\w+)/.exec(url)?.[1] ?? ''}`.trim(),
-    );
-  return { events, requests };
+}
+
+function told(url: string): string {
+  return url.includes('watch=1')
+    ? `watch ${/resourceVersion=(\w+)/.exec(url)?.[1]}`
+    : `list ${/continue=(\w+)/.exec(url)?.[1] ?? ''}`.trim();
 }
 
 const watchOrList = (lists: Script[string], watches: string[]): Script[string] => {
@@ -161,4 +110,59 @@ describe('the reflector', () => {
       assert.deepEqual(events, [`failed ${reason}`]);
     }
   });
+
+  it('takes a silent stream for dead and goes on where it was', async () => {
+    const ending = new AbortController();
+    const opened: string[] = [];
+    const source: ReflectorSource<string> = {
+      context: 'test',
+      list: async () => success({ items: ['a'], resourceVersion: '5' }),
+      watch: async (version) => {
+        opened.push(version);
+        return success(opened.length === 1 ? silentAfter(event('BOOKMARK', { version: '9' })) : silentAfter(''));
+      },
+      decode: ({ object }) => ({ type: 'bookmark', items: [], resourceVersion: Object(object).version }),
+    };
+    const events: string[] = [];
+    for await (const { type } of reflect(source, ending.signal, { idleMs: 30 })) {
+      events.push(type);
+      if (opened.length === 2) ending.abort();
+    }
+    assert.deepEqual(
+      [events.slice(0, 3), opened],
+      [
+        ['reset', 'live', 'heard'],
+        ['5', '9'],
+      ],
+    );
+  });
+
+  it('keeps to the wait that the server asks for, and spreads the others between 0.8 and 30 s', async () => {
+    const ending = new AbortController();
+    const waits: number[] = [];
+    let watches = 0;
+    const source: ReflectorSource<string> = {
+      context: 'test',
+      list: async () => success({ items: [], resourceVersion: '5' }),
+      watch: async () => failed(watches++ === 0 ? 'throttled' : 'offline', 'no', watches === 1 ? { retryAfterMs: 45_000 } : {}),
+      decode: () => undefined,
+    };
+    const clock: Clock = { now: () => 0, sleep: async (ms) => void waits.push(Math.round(ms)) };
+    for await (const { type } of reflect(source, ending.signal, { clock, random: () => 1 }))
+      if (type === 'stale' && waits.length === 6) ending.abort();
+    assert.deepEqual(waits.slice(0, 6), [45_000, 7200, 21_600, 30_000, 30_000, 30_000]);
+  });
 });
+
+/** A stream that says `text` and then nothing, until it is closed. */
+function silentAfter(text: string): HttpStream {
+  let close = () => {};
+  const closed = new Promise<void>((resolve) => {
+    close = resolve;
+  });
+  async function* chunks() {
+    yield Buffer.from(text);
+    await closed;
+  }
+  return { status: 200, headers: {}, chunks: chunks(), close };
+}
