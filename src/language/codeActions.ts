@@ -1,7 +1,10 @@
 import { type CodeAction, CodeActionKind, type Diagnostic } from 'vscode-languageserver-types';
+import type { Reference } from '../manifest/references.ts';
+import { useFix } from '../manifest/verdict.ts';
 import { type KindId, kindOf } from '../openstack/kinds/kinds.ts';
 import type { ResourceFacts } from '../protocol.ts';
 import type { DiagnosticData } from './diagnostics.ts';
+import { toResource } from './host.ts';
 
 const offered = 6;
 
@@ -9,26 +12,18 @@ const offered = 6;
 export function codeActionsFor(
   uri: string,
   diagnostic: Diagnostic,
+  reference: Reference | undefined,
   existing: readonly ResourceFacts[],
-  wantsId: boolean,
 ): CodeAction[] {
   const data = diagnostic.data as DiagnosticData | undefined;
-  const own = (data?.fixes ?? []).map(({ title, newText, preferred = false }) =>
-    replace(uri, diagnostic, title, newText, preferred),
-  );
+  const own = data?.fixes ?? [];
+  const others = reference
+    ? existing.slice(0, offered).map((facts) => useFix(reference, toResource(facts.kind, facts), false))
+    : [];
   const titles = new Set(own.map(({ title }) => title));
-  const others = existing.slice(0, offered).map((facts) => {
-    const value = wantsId ? facts.id : facts.name;
-    const title = facts.id === facts.name ? `Use "${facts.name}"` : `Use "${facts.name}" (${facts.id.slice(0, 8)}…)`;
-    return replace(
-      uri,
-      diagnostic,
-      title,
-      /^[A-Za-z][\w./-]*$/.test(value) || /[a-f-]/.test(value) ? value : JSON.stringify(value),
-      false,
-    );
-  });
-  return [...own, ...others.filter(({ title }) => !titles.has(title)), ...showAction(diagnostic, data)];
+  return [...own, ...others.filter(({ title }) => !titles.has(title))]
+    .map(({ title, newText, preferred = false }) => replace(uri, diagnostic, title, newText, preferred))
+    .concat(showAction(diagnostic, data));
 }
 
 function replace(uri: string, diagnostic: Diagnostic, title: string, newText: string, isPreferred: boolean): CodeAction {

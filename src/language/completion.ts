@@ -6,6 +6,7 @@ import { findAll, type Path, pathAt, rangeOf } from '../manifest/path.ts';
 import { ruleAt } from '../manifest/references.ts';
 import type { Rule } from '../manifest/rule.ts';
 import { occmRules, occmValues } from '../manifest/rules/occm.ts';
+import { isPlain } from '../manifest/verdict.ts';
 import { kindOf } from '../openstack/kinds/kinds.ts';
 import type { ResourceFacts } from '../protocol.ts';
 import type { OpenDocument, PlacedSection } from './openDocument.ts';
@@ -92,7 +93,7 @@ export function valueItems(
   const [one] = kindOf(rule.to).label;
   const list = items.map((facts, index): CompletionItem => {
     const value = wantsId ? facts.id : facts.name;
-    const newText = quoted || (/^[A-Za-z0-9][\w./-]*$/.test(value) && !/^[\d.]+$/.test(value)) ? value : JSON.stringify(value);
+    const newText = quoted || isPlain(value) ? value : JSON.stringify(value);
     const about = facts.columns
       .filter(([, text]) => text !== facts.name && text !== facts.id)
       .slice(0, 2)

@@ -151,7 +151,7 @@ export class LanguageService {
         const reference = document && referenceAt(document, diagnostic.range.start)?.reference;
         const wanted = kind !== undefined && this.#host.list && reference;
         const list = wanted ? await this.#host.list?.({ uri, kind: kind as KindId, limit: 6 }, signal) : undefined;
-        return codeActionsFor(uri, diagnostic, list?.value.items ?? [], reference?.rule.by === 'id');
+        return codeActionsFor(uri, diagnostic, reference, list?.value.items ?? []);
       }),
     );
     return actions.flat();

@@ -222,11 +222,11 @@ export function useFix(
 /** A text as it must stand in the file: in the quotes the old one had, in double quotes where plain would be read otherwise. */
 function asWritten({ quote }: Reference, text: string): string {
   if (quote === "'") return `'${text.replaceAll("'", "''")}'`;
-  if (quote === '"' || !isPlain(text)) return JSON.stringify(text);
-  return text;
+  return quote === '' && isPlain(text) ? text : JSON.stringify(text);
 }
 
-function isPlain(text: string): boolean {
+/** Whether kubectl reads a text that stands without quotes as that text. */
+export function isPlain(text: string): boolean {
   return (
     /^[A-Za-z0-9_./][\w./ -]*$/.test(text) &&
     !/^(?:[\d._+-]+(?:e[+-]?\d+)?|0x[\da-f]+|y|n|yes|no|on|off|true|false|null|~)$/i.test(text) &&
