@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from 'yaml';
 import { type Failure, failed, type Result, success } from '../base/failure.ts';
+import { isPlainMap, type PlainMap, type PlainValue, readPlainYaml } from './plainYaml.ts';
 
 /** The value of one named entry (`cluster`, `user` or `context`) and where it stands. Lines count from 1. */
 export interface KubeconfigEntry {
@@ -86,6 +87,43 @@ async function readOne(file: string): Promise<Result<OneFile> | undefined> {
 
 /** Reads one file's text; fails with `invalid`, naming the line of the first syntax error. */
 export function parseKubeconfig(text: string, file: string): Result<OneFile> {
+  const root = readPlainYaml(text);
+  return root ? success(oneFileOf(root, file)) : parseAnyYaml(text, file);
+}
+
+function oneFileOf({ entries }: PlainMap, file: string): OneFile {
+  const current = entries.get('current-context');
+  return {
+    contexts: plainEntries(entries, 'contexts', file),
+    clusters: plainEntries(entries, 'clusters', file),
+    users: plainEntries(entries, 'users', file),
+    current: typeof current === 'string' && current !== '' ? current : undefined,
+  };
+}
+
+function plainEntries(root: PlainMap['entries'], list: (typeof lists)[number], file: string): KubeconfigEntry[] {
+  const items = root.get(list);
+  if (!Array.isArray(items)) return [];
+  return items.flatMap((item: PlainValue) => {
+    if (!isPlainMap(item)) return [];
+    const name = item.entries.get('name');
+    const value = item.entries.get(list.slice(0, -1));
+    if (typeof name !== 'string') return [];
+    return [{ name, value: isPlainMap(value) ? toRecord(value) : {}, file, line: item.line }];
+  });
+}
+
+function toRecord({ entries }: PlainMap): Record<string, unknown> {
+  return Object.fromEntries([...entries].map(([key, value]) => [key, toJson(value)]));
+}
+
+function toJson(value: PlainValue): unknown {
+  if (Array.isArray(value)) return value.map(toJson);
+  return isPlainMap(value) ? toRecord(value) : value;
+}
+
+/** The whole of YAML, for what is not written in its plain form. */
+export function parseAnyYaml(text: string, file: string): Result<OneFile> {
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, merge: true, uniqueKeys: false });
   const [error] = document.errors;

@@ -82,7 +82,9 @@ class OpenedContexts implements Contexts {
 
   /** The same object for the same, unchanged entry. */
   #openOnce(summary: ContextSummary, cluster: KubeconfigEntry, user: KubeconfigEntry | undefined): Cluster {
-    const fingerprint = JSON.stringify([summary.namespace, cluster, user]);
+    // Not the line: what stands above an entry does not change it.
+    const said = (entry: KubeconfigEntry | undefined) => entry && [entry.name, entry.file, entry.value];
+    const fingerprint = JSON.stringify([summary.namespace, said(cluster), said(user)]);
     const known = this.#clusters.get(summary.name);
     if (known?.fingerprint === fingerprint) return known.cluster;
     known?.cluster.dispose();

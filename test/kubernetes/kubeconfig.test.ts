@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createHttp } from '../../src/base/http.ts';
+import type { Contexts } from '../../src/kubernetes/cluster.ts';
+import { parseKubeconfig } from '../../src/kubernetes/kubeconfig.ts';
 import { openContexts } from '../../src/kubernetes/openContexts.ts';
+import { readPlainYaml } from '../../src/kubernetes/plainYaml.ts';
 
 const pem = Buffer.from('-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n').toString('base64');
 const cluster = (name: string, more = '') => `- name: ${name}\n  cluster: {server: "https://${name}.example:6443"${more}}`;
@@ -73,13 +76,95 @@ damaged https://d.example:6443 u ! Context damaged uses d, whose certificate-aut
     );
   });
 
-  it('reads five hundred contexts in no time', async () => {
+  it('reads five hundred contexts with their certificates by lines, not by the YAML library', () => {
+    const data = Buffer.from(`-----BEGIN CERTIFICATE-----\n${'x'.repeat(1100)}\n-----END CERTIFICATE-----\n`).toString('base64');
     const many = Array.from({ length: 500 }, (_, index) => `c${index}`);
-    const text = config(
-      many.map((name) => context(name, name, 'u')),
-      many.map((name) => cluster(name)),
-      [user('u')],
-    );
-    assert.equal((await listed({ many: text })).split('\n').length, 501);
+    const list = (of: string, lines: string) =>
+      `${of}s:\n${many.map((one) => `- ${of}:\n${lines.replaceAll('NAME', one)}\n  name: ${one}`).join('\n')}`;
+    const text = [
+      'apiVersion: v1',
+      list('cluster', `    certificate-authority-data: ${data}\n    server: https://NAME.example:6443`),
+      list('context', '    cluster: NAME\n    user: NAME'),
+      'current-context: c7\nkind: Config\npreferences: {}',
+      list('user', `    client-certificate-data: ${data}\n    client-key-data: ${data}`),
+    ].join('\n');
+    assert.ok(readPlainYaml(text));
+    const read = parseKubeconfig(text, 'many');
+    assert.ok(read.ok);
+    assert.deepEqual([read.value.contexts.length, read.value.users.length, read.value.current], [500, 500, 'c7']);
   });
+});
+
+describe('a kubeconfig that changes', () => {
+  const one = (name: string, token = 't') => config([context(name, 'a', 'u')], [cluster('a')], [user('u', `token: ${token}`)]);
+
+  /** Runs with contexts that watch `config` in a folder; `change` does something there and waits until it is told. */
+  async function withWatched(
+    body: (contexts: Contexts, change: (work: (path: string) => Promise<void>) => Promise<void>) => Promise<void>,
+  ): Promise<void> {
+    const folder = await mkdtemp(join(tmpdir(), 'kubeconfig-'));
+    const http = createHttp();
+    const path = join(folder, 'config');
+    await writeFile(path, one('before'));
+    const contexts = openContexts({ http, env: { KUBECONFIG: path }, mayRun: async () => false, watch: true });
+    const change = async (work: (path: string) => Promise<void>) => {
+      const told = new Promise<void>((resolve) => {
+        const subscription = contexts.onDidChange(() => {
+          subscription.dispose();
+          resolve();
+        });
+      });
+      await work(path);
+      await told;
+    };
+    try {
+      await body(contexts, change);
+    } finally {
+      contexts.dispose();
+      http.dispose();
+      await rm(folder, { recursive: true });
+    }
+  }
+  const names = async (contexts: Contexts) => (await contexts.list()).contexts.map(({ name }) => name).join(' ');
+
+  it('is read again: written over, replaced, swapped as a link, gone and back', () =>
+    withWatched(async (contexts, change) => {
+      assert.equal(await names(contexts), 'before');
+      await change((path) => writeFile(path, one('written')));
+      assert.equal(await names(contexts), 'written');
+      await change(async (path) => {
+        await writeFile(`${path}.new`, one('replaced'));
+        await rename(`${path}.new`, path);
+      });
+      assert.equal(await names(contexts), 'replaced');
+      await change(async (path) => {
+        await writeFile(`${path}.other`, one('linked'));
+        await rm(path);
+        await symlink(`${path}.other`, path);
+      });
+      assert.equal(await names(contexts), 'linked');
+      await change((path) => rm(path));
+      assert.equal(await names(contexts), '');
+      await change((path) => writeFile(path, one('back')));
+      assert.equal(await names(contexts), 'back');
+    }));
+
+  it('keeps the cluster of an entry that stays as it was, and drops that of a deleted one', () =>
+    withWatched(async (contexts, change) => {
+      const before = await contexts.open('before');
+      assert.ok(before.ok);
+      await change((path) =>
+        writeFile(path, `${one('before')}extensions: []\n`.replace('contexts:', `contexts:\n${context('more', 'a', 'u')}`)),
+      );
+      const after = await contexts.open('before');
+      assert.ok(after.ok);
+      assert.equal(after.value, before.value);
+      await change((path) => writeFile(path, one('before', 'other')));
+      const renewed = await contexts.open('before');
+      assert.ok(renewed.ok);
+      assert.notEqual(renewed.value, before.value);
+      await change((path) => writeFile(path, one('another')));
+      const gone = await contexts.open('before');
+      assert.match(gone.ok ? '' : gone.failure.message, /^No context is called before in /);
+    }));
 });
