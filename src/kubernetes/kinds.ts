@@ -29,6 +29,8 @@ export interface KindFacts {
   readonly bad?: readonly string[];
   /** The first shown column is a ratio (`1/2`): busy unless both sides are equal. */
   readonly ratio?: true;
+  /** The column that says how many there should be, where the first shown one says how many there are: busy while they differ. */
+  readonly outOf?: string;
   /** Kinds that its objects own and that are shown below them, as `group/Kind` (`/Pod` for the core group). */
   readonly owns?: readonly string[];
   /** Not listed in a group of its own: seen below its owner or nowhere (too many to be read). */
@@ -55,7 +57,7 @@ const podProgress = ['Pending', 'ContainerCreating', 'PodInitializing', 'Termina
 const facts: Readonly<Record<string, KindFacts>> = {
   'apps/Deployment': { under: 'Workloads', icon: 'rocket', shown: ['Ready', 'Age'], ratio: true, owns: ['apps/ReplicaSet'] },
   'apps/StatefulSet': { under: 'Workloads', icon: 'server-environment', shown: ['Ready', 'Age'], ratio: true, owns: ['/Pod'] },
-  'apps/DaemonSet': { under: 'Workloads', icon: 'layers', shown: ['Ready', 'Desired', 'Age'], owns: ['/Pod'] },
+  'apps/DaemonSet': { under: 'Workloads', icon: 'layers', shown: ['Ready', 'Desired', 'Age'], outOf: 'Desired', owns: ['/Pod'] },
   'batch/Job': {
     under: 'Workloads',
     icon: 'tasklist',
@@ -72,8 +74,14 @@ const facts: Readonly<Record<string, KindFacts>> = {
     busy: podProgress,
     bad: podTrouble,
   },
-  'apps/ReplicaSet': { under: 'Workloads', icon: 'versions', shown: ['Ready', 'Desired', 'Age'], owns: ['/Pod'] },
-  '/ReplicationController': { under: 'Workloads', icon: 'versions', shown: ['Ready', 'Age'], owns: ['/Pod'] },
+  'apps/ReplicaSet': {
+    under: 'Workloads',
+    icon: 'versions',
+    shown: ['Ready', 'Desired', 'Age'],
+    outOf: 'Desired',
+    owns: ['/Pod'],
+  },
+  '/ReplicationController': { under: 'Workloads', icon: 'versions', shown: ['Ready', 'Age'], outOf: 'Desired', owns: ['/Pod'] },
   'autoscaling/HorizontalPodAutoscaler': { under: 'Workloads', icon: 'graph', shown: ['Targets', 'Replicas'] },
   'policy/PodDisruptionBudget': { under: 'Workloads', icon: 'shield', shown: ['Allowed Disruptions', 'Min Available'] },
   'apps/ControllerRevision': { under: 'Workloads', icon: 'history', hidden: true },
@@ -222,10 +230,11 @@ export function healthOf(
   columns: readonly { readonly name: string }[],
   row: TableRow,
 ): RowHealth {
-  const { shown, busy = [], bad = [], ratio } = factsOf(kind);
+  const { shown, busy = [], bad = [], ratio, outOf } = factsOf(kind);
   const word = shown?.[0] === undefined ? '' : cellOf(columns, row, shown[0]);
   if (row.object.metadata.deletionTimestamp !== undefined) return 'busy';
   if (ratio) return isWhole(word) ? 'good' : 'busy';
+  if (outOf !== undefined) return word === cellOf(columns, row, outOf) ? 'good' : 'busy';
   if (bad.some((pattern) => matches(pattern, word))) return 'bad';
   if (busy.some((pattern) => matches(pattern, word))) return 'busy';
   return 'quiet';

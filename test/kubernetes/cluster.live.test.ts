@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { dirname, join } from 'node:path';
+import type { Result } from '../../src/base/failure.ts';
 import { createHttp } from '../../src/base/http.ts';
 import type { Cluster, KubeObject } from '../../src/kubernetes/cluster.ts';
 import { shownCells } from '../../src/kubernetes/kinds.ts';
@@ -165,7 +166,7 @@ sandboxTest('a live table follows what happens, and equal ones share a watch', (
   }),
 );
 
-sandboxTest('a namespace that is terminating and an admission policy refuse in their own words', (sandbox) =>
+sandboxTest('a namespace that is terminating refuses in its own words', (sandbox) =>
   withCluster(sandbox, 'admin', async (cluster, namespace) => {
     await must(
       cluster.apply({
@@ -183,5 +184,127 @@ sandboxTest('a namespace that is terminating and an admission policy refuse in t
         body: '{"metadata":{"finalizers":null}}',
       });
     }
+  }),
+);
+
+sandboxTest('an admission policy refuses in its own words', (sandbox) =>
+  withCluster(sandbox, 'admin', async (cluster, namespace) => {
+    const group = 'admissionregistration.k8s.io/v1';
+    const policy = {
+      apiVersion: group,
+      kind: 'ValidatingAdmissionPolicy',
+      metadata: { name: namespace },
+      spec: {
+        matchConstraints: {
+          resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }],
+        },
+        validations: [{ expression: "object.metadata.name != 'forbidden'", message: 'nothing may be called so' }],
+      },
+    };
+    const binding = {
+      apiVersion: group,
+      kind: 'ValidatingAdmissionPolicyBinding',
+      metadata: { name: namespace },
+      spec: {
+        policyName: namespace,
+        validationActions: ['Deny'],
+        matchResources: { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } },
+      },
+    };
+    try {
+      await must(cluster.apply(policy));
+      await must(cluster.apply(binding));
+      const denied = await soonRefused(() => cluster.apply(configMap(namespace, {}, 'forbidden'), { dryRun: true }));
+      assert.match(denied, /^invalid: sandbox-admin: .*ValidatingAdmissionPolicy .* denied request: nothing may be called so\.$/);
+      assert.equal((await must(cluster.apply(configMap(namespace, {}, 'allowed')))).created, true);
+    } finally {
+      for (const { kind } of [binding, policy]) await cluster.delete({ apiVersion: group, kind, name: namespace });
+    }
+  }),
+);
+
+/** A policy counts a moment after it was written. */
+async function soonRefused(ask: () => Promise<Result<unknown>>): Promise<string> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const answer = await ask();
+    if (!answer.ok) return `${answer.failure.reason}: ${answer.failure.message}`;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return assert.fail('it was not refused');
+}
+
+sandboxTest('two hundred ConfigMaps, applied at once, all arrive, and again change nothing', (sandbox) =>
+  withCluster(sandbox, 'admin', async (cluster, namespace) => {
+    const maps = Array.from({ length: 200 }, (_, index) => configMap(namespace, { index: String(index) }, `map-${index}`));
+    const applyAll = async () => Promise.all(maps.map((map) => must(cluster.apply(map))));
+    const made = await applyAll();
+    assert.ok(made.every(({ created }) => created));
+    const again = await applyAll();
+    assert.deepEqual(
+      again.map(({ created, object }) => [created, object.metadata.resourceVersion]),
+      made.map(({ object }) => [false, object.metadata.resourceVersion]),
+    );
+    const { items } = await must(cluster.list('v1', 'ConfigMap', { namespace }));
+    assert.equal(items.filter(({ metadata }) => metadata.name.startsWith('map-')).length, 200);
+  }),
+);
+
+sandboxTest('a watch of Deployments tells what becomes of one: added, modified, deleted', (sandbox) =>
+  withCluster(sandbox, 'admin', async (cluster, namespace) => {
+    const deployment = (replicas: number): KubeObject => ({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'watched', namespace },
+      spec: {
+        replicas,
+        selector: { matchLabels: { app: 'watched' } },
+        template: {
+          metadata: { labels: { app: 'watched' } },
+          spec: { containers: [{ name: 'c', image: 'example.org/c:1' }], nodeSelector: { no: 'node' } },
+        },
+      },
+    });
+    const ending = new AbortController();
+    const seen: string[] = [];
+    for await (const event of cluster.watch('apps/v1', 'Deployment', { namespace }, ending.signal)) {
+      const word = 'object' in event ? `${event.type} ${event.object.kind} ${replicasOf(event.object)}` : event.type;
+      if (seen.at(-1) === word) continue;
+      seen.push(word);
+      if (event.type === 'synced') await must(cluster.apply(deployment(0)));
+      else if (word === 'added Deployment 0') await must(cluster.apply(deployment(1)));
+      else if (word === 'modified Deployment 1')
+        await must(cluster.delete({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'watched' }));
+      else if (event.type === 'deleted') ending.abort();
+    }
+    assert.deepEqual(
+      seen.filter((word) => !word.startsWith('modified Deployment 0')),
+      ['synced', 'added Deployment 0', 'modified Deployment 1', 'deleted Deployment 1'],
+    );
+  }),
+);
+
+function replicasOf({ spec }: KubeObject): unknown {
+  return Object(spec).replicas;
+}
+
+sandboxTest('bob sees what he may see, and is told by name, kind and namespace what he may not write', (sandbox) =>
+  withCluster(sandbox, 'bob', async (cluster, namespace) => {
+    const answer = await refusal(cluster.apply(configMap(namespace, { a: '1' })));
+    assert.match(
+      answer,
+      /^forbidden: sandbox-bob forbids it: configmaps "a" is forbidden: User "bob" cannot patch .*"configmaps"/,
+    );
+    assert.match(answer, new RegExp(`in the namespace "${namespace}"`));
+    assert.ok((await must(cluster.list('v1', 'Node'))).items.length > 0);
+    assert.ok((await must(cluster.list('apps/v1', 'Deployment', { namespace: 'shop' }))).items.length > 0);
+  }),
+);
+
+sandboxTest('a warning of the server comes along with what was applied', (sandbox) =>
+  withCluster(sandbox, 'admin', async (cluster, namespace) => {
+    const { warnings } = await must(
+      cluster.apply({ apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'old', namespace } }, { dryRun: true }),
+    );
+    assert.match(warnings.join(), /v1 Endpoints is deprecated/);
   }),
 );
