@@ -36,38 +36,62 @@ const deepest = 200;
 const longest = 64 * 1024;
 /** An API server takes 3 MiB. */
 const largest = 5 * 1024 * 1024;
-const template = /\{\{[-~]?[^}]*\}\}|\{%[-~]?|^\s*#!?\s*kustomize-/m;
+const braces = /\{\{[-~]?[^}]*\}\}|\{%[-~]?/;
 const conflict = /^(?:<{7} |={7}$|>{7} )/m;
 
 /** Parses the text of one document. Never throws; broken text gives what could be read and the errors. */
 export function parseDocument(text: string): ParsedDocument {
-  const isTemplate = template.test(text);
+  const mayBeTemplate = braces.test(text);
   const marker = conflict.exec(text);
   if (marker)
     return refused(
       text,
-      isTemplate,
+      mayBeTemplate,
       marker.index,
       'yaml.conflict',
       'This is a merge conflict that git left open. Resolve it first.',
       7,
     );
   if (text.length > largest)
-    return refused(text, isTemplate, 0, 'yaml.tooLarge', 'This document is larger than any object may be, so it is not read.', 1);
+    return refused(
+      text,
+      mayBeTemplate,
+      0,
+      'yaml.tooLarge',
+      'This document is larger than any object may be, so it is not read.',
+      1,
+    );
   const deep = tooDeepAt(text);
   if (deep !== undefined)
     return refused(
       text,
-      isTemplate,
+      mayBeTemplate,
       deep,
       'yaml.tooDeep',
       `More than ${deepest} levels deep: no object is. This document is not read.`,
       1,
     );
   const tree = readTree(text);
-  if (!tree) return refused(text, isTemplate, 0, 'yaml.tooDeep', 'This document is nested too deeply to be read.', 1);
+  if (!tree) return refused(text, mayBeTemplate, 0, 'yaml.tooDeep', 'This document is nested too deeply to be read.', 1);
+  const isTemplate = mayBeTemplate && (tree.errors.length > 0 || hasBareBraces(tree));
   const findings = isTemplate ? [] : [...syntaxFindings(tree, text), ...scalarFindings(tree, text)];
   return { text, tree, findings, template: isTemplate };
+}
+
+/** Braces in quotes or in a block are a text like any other (alerting rules, workflows); bare ones, and those in a name, wait for somebody to fill them in. */
+function hasBareBraces(tree: Document): boolean {
+  let found = ['name', 'namespace'].some((key) => braces.test(String(tree.getIn(['metadata', key]) ?? '')));
+  visit(tree, {
+    Pair: (_key, { key }) => {
+      found ||= isMap(key);
+      return found ? visit.BREAK : undefined;
+    },
+    Scalar: (_key, { type, source }) => {
+      found ||= type === 'PLAIN' && braces.test(source ?? '');
+      return found ? visit.BREAK : undefined;
+    },
+  });
+  return found;
 }
 
 function readTree(text: string): Document | undefined {

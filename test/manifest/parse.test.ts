@@ -136,6 +136,20 @@ data: [
     );
   });
 
+  it('tells a template from a text with braces in it', () => {
+    const kinds = {
+      '{{ .Values.name }}': true,
+      'repo/app:{{ .Values.tag }}': true,
+      '{{- if .Values.on }}': true,
+      '"{{ $labels.instance }} is down"': false,
+      '|\n  {{ range .Alerts }}\n  {% raw %}': false,
+      '{% if on %}': true,
+      '{a: {b: 1}}': false,
+    };
+    for (const [value, expected] of Object.entries(kinds))
+      assert.equal(parseDocument(`apiVersion: v1\nkind: A\nvalue: ${value}\n`).template, expected, value);
+  });
+
   it('refuses a merge conflict', () => {
     const findings = parseManifests(
       'a',
