@@ -84,6 +84,15 @@ export class TreeView {
     await this.#page.locator('.context-view .action-label', { hasText: entry }).first().click();
   }
 
+  /** Waits until the selected row's name matches: a reveal opens rows on its way. */
+  untilSelected(name: RegExp): Promise<string> {
+    const look = async () => {
+      const selected = await this.selected();
+      return selected !== undefined && name.test(selected) ? selected : undefined;
+    };
+    return this.#eventually(look, `no row named ${name} is selected`);
+  }
+
   /** Takes an action that stands in the row itself. */
   async inline(action: string, ...path: readonly (string | RegExp)[]): Promise<void> {
     const row = this.#row(await this.find(...path));

@@ -49,8 +49,7 @@ inWindow(
     await clusters.find(...path);
     await clusters.inline('Reveal in the Tree', ...path);
     const clouds = await window.view('Clouds');
-    await clouds.find('demo', 'demo', 'Load balancers', 'Load balancers', 'kube_service_prod_shop_web');
-    assert.match((await clouds.selected()) ?? '', /^kube_service_prod_shop_web/);
+    await clouds.untilSelected(/^kube_service_prod_shop_web/);
     await clouds.click('demo', 'demo', 'Load balancers', 'Load balancers', 'kube_service_prod_shop_web');
     await window.editorLine('vip_address:');
     await window.screenshot('clouds-revealed');
