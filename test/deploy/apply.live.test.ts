@@ -115,6 +115,8 @@ sandboxTest('a missing ConfigMap is warned of in the plan and told at its line',
 sandboxTest('a full quota is told with its numbers, at the resources', (sandbox) =>
   inNamespace(sandbox, async (live) => {
     await live.kubectl('create', 'quota', 'tight', '--hard=requests.cpu=1', '-n', live.namespace);
+    // A quota refuses nothing before its controller has counted for the first time.
+    await live.kubectl('wait', '--for=jsonpath={.status.hard}', 'quota/tight', '-n', live.namespace, '--timeout=30s');
     const run = await live.start(
       deployment('big', '          image: nginx:1.29\n          resources:\n            requests: {cpu: "2"}'),
     );
