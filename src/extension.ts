@@ -120,5 +120,5 @@ function start(context: ExtensionContext): object | undefined {
     trouble,
   };
   for (const one of registerCommands(parts)) keep(one);
-  return context.extensionMode === ExtensionMode.Test ? { prompts } : undefined;
+  return context.extensionMode === ExtensionMode.Test ? { prompts, trees } : undefined;
 }

@@ -69,6 +69,11 @@ export function handlers(parts: Parts): Readonly<Record<string, Handler>> {
     const { applyDeploy } = await import('./applyDeploy.ts');
     await applyDeploy(parts, places, { always });
   };
+  /** The row a command was called on; from the palette, the one that is selected. */
+  const rowOf = (row: unknown) => (row === undefined ? trees.selected[0] : nodeOf(row));
+  /** The rows a command is about: all selected ones, else the one it was called on. */
+  const rowsOf = (row: unknown, all: unknown): readonly Node[] =>
+    row === undefined ? trees.selected : (Array.isArray(all) && all.length > 0 ? all : [row]).flatMap((one) => nodeOf(one) ?? []);
   /** Signed in or out, every row may be another. */
   const renewing = async (done: Promise<void>) => {
     await done;
@@ -102,13 +107,12 @@ export function handlers(parts: Parts): Readonly<Record<string, Handler>> {
     'hybridClusters.loadMore': (row) => onNode(row, (node) => trees.loadMore(node)),
     'hybridClusters.reveal': async (what) => (await import('./reveal.ts')).reveal(parts, what),
     'hybridClusters.openDetails': async (row) =>
-      (await import('./details.ts')).openDetails(documents, nodeOf(row)?.row.subject, 'yaml'),
+      (await import('./details.ts')).openDetails(documents, rowOf(row)?.row.subject, 'yaml'),
     'hybridClusters.openJson': async (row) =>
-      (await import('./details.ts')).openDetails(documents, nodeOf(row)?.row.subject, 'json'),
+      (await import('./details.ts')).openDetails(documents, rowOf(row)?.row.subject, 'json'),
     'hybridClusters.openSource': (row) => openSource(row),
-    'hybridClusters.copyId': (row, all) =>
-      copy(typeof row === 'string' ? [row] : selected(row, all).map((node) => idOfNode(node))),
-    'hybridClusters.copyName': (row, all) => copy(selected(row, all).map((node) => nameOfNode(node))),
+    'hybridClusters.copyId': (row, all) => copy(typeof row === 'string' ? [row] : rowsOf(row, all).map((node) => idOfNode(node))),
+    'hybridClusters.copyName': (row, all) => copy(rowsOf(row, all).map((node) => nameOfNode(node))),
     'hybridClusters.checkWorkspace': async () => (await import('./checkWorkspace.ts')).checkWorkspace(parts),
     'hybridClusters.showLog': () => log.show(),
     'hybridClusters.getStarted': () =>
@@ -143,12 +147,6 @@ const onNode = (row: unknown, run: (node: Node) => unknown) => {
   const node = nodeOf(row);
   return node && run(node);
 };
-
-/** The rows a command is about: all selected ones, else the one it was called on. */
-function selected(row: unknown, all: unknown): readonly Node[] {
-  const nodes = Array.isArray(all) && all.length > 0 ? all : [row];
-  return nodes.flatMap((one) => nodeOf(one) ?? []);
-}
 
 const kindIn = (query: unknown) =>
   typeof query === 'object' && query !== null && 'kind' in query && typeof query.kind === 'string' ? query.kind : undefined;

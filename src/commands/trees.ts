@@ -7,11 +7,23 @@ export class Trees implements Disposable {
   readonly #clouds: Tree;
   readonly #clusters: Tree;
   readonly #disposal: Disposable;
+  /** The tree in which rows were selected last; the other one may lose its selection meanwhile. */
+  #last: Tree;
 
   constructor(clouds: Tree, clusters: Tree) {
     this.#clouds = clouds;
     this.#clusters = clusters;
-    this.#disposal = disposeAll([clouds, clusters]);
+    this.#last = clouds;
+    const seen = (tree: Tree) =>
+      tree.onDidSelect(() => {
+        if (tree.selection.length > 0) this.#last = tree;
+      });
+    this.#disposal = disposeAll([seen(clouds), seen(clusters), clouds, clusters]);
+  }
+
+  /** The rows selected last, in either tree: what a command from the palette or a key is about. */
+  get selected(): readonly Node[] {
+    return this.#last.selection;
   }
 
   /** Asks anew below a row, in both trees when none is named. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type DataTransfer,
   DataTransferItem,
@@ -14,6 +15,11 @@ import { idOfNode } from './identity.ts';
 import type { Node, Open } from './nodes.ts';
 import { treeItem } from './treeItem.ts';
 
+/** A view that is drawn for the first time, or anew just then, forgets what it was told to select: it is told again, at most so often. */
+const revealTries = 5;
+/** After this long the view has said what is selected. */
+const settleMs = 200;
+
 /** A view of VS Code over a forest: *Clouds* or *Clusters*. */
 export class Tree implements TreeDataProvider<Node>, TreeDragAndDropController<Node>, Disposable {
   readonly forest: Forest;
@@ -25,6 +31,9 @@ export class Tree implements TreeDataProvider<Node>, TreeDragAndDropController<N
   readonly #againSeconds: () => number;
   #timer: NodeJS.Timeout | undefined;
   readonly onDidChangeTreeData = this.#changed.event;
+  readonly #selected = new EventEmitter<void>();
+  /** Other rows are selected, by the user or by {@link reveal}. */
+  readonly onDidSelect = this.#selected.event;
 
   /** `againSeconds`: how often the open parts are asked for again while the view is visible, 0 never. */
   constructor(view: string, open: Open, againSeconds: () => number = () => 0) {
@@ -41,8 +50,13 @@ export class Tree implements TreeDataProvider<Node>, TreeDragAndDropController<N
       this.#view.onDidCollapseElement(({ element }) => this.forest.collapse(element)),
       this.#view.onDidExpandElement(({ element }) => this.forest.expand(element)),
       this.#view.onDidChangeVisibility(() => this.arm()),
+      this.#view.onDidChangeSelection(() => this.#selected.fire()),
     ];
     this.arm();
+  }
+
+  get selection(): readonly Node[] {
+    return this.#view.selection;
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
@@ -73,9 +87,14 @@ export class Tree implements TreeDataProvider<Node>, TreeDragAndDropController<N
     // The kinds of both worlds come with the rows, not with the view.
     const { chainOf } = await import('./keys.ts');
     const chain = chainOf(key);
-    const node = chain && (await this.forest.find(chain.segments));
-    if (!node) return false;
-    await this.#view.reveal(node, { select: true, focus: true, expand: false });
+    if (!chain) return false;
+    for (let tries = 0; tries < revealTries; tries++) {
+      const node = await this.forest.find(chain.segments);
+      if (!node) return false;
+      await this.#view.reveal(node, { select: true, focus: true, expand: false });
+      await delay(settleMs);
+      if (this.#view.selection.includes(node)) break;
+    }
     return true;
   }
 
@@ -90,6 +109,7 @@ export class Tree implements TreeDataProvider<Node>, TreeDragAndDropController<N
     for (const one of this.#subscriptions) one.dispose();
     this.#view.dispose();
     this.#changed.dispose();
+    this.#selected.dispose();
     this.forest.dispose();
   }
 }

@@ -48,3 +48,16 @@ export async function eventually<T>(
   }
   return assert.fail(`within ${withinMs / 1000} s: ${what}`);
 }
+
+/** A row as far as tests look at it. */
+interface SeenNode {
+  readonly row: { readonly name?: string; readonly id?: string; readonly key?: string };
+}
+
+/** What the extension hands to tests: its questions, to be answered by them, and what is selected in its trees. */
+export interface TestApi {
+  readonly prompts: Record<string, unknown>;
+  readonly trees: { readonly selected: readonly SeenNode[] };
+}
+
+export const testApi = async (): Promise<TestApi> => extension().activate();
