@@ -43,6 +43,8 @@ async function play({ window, folder, sandbox }: Scene): Promise<void> {
   try {
     const deployments = await window.view('Deployments');
     await window.openFile('app/web.yaml');
+    // The tab is on the screen a moment before the extension knows of it; its code lens comes after that.
+    await window.page.locator('.codelens-decoration', { hasText: 'Apply Deploy' }).first().waitFor();
     await window.command('Hybrid Clusters: Apply Deploy');
     await deployments.find(/./);
     await window.screenshot('apply-deploy-plan');
