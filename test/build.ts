@@ -32,6 +32,8 @@ const shared = {
   mainFields: ['module', 'main'],
   conditions: ['node', 'import', 'module'],
   external: ['vscode'],
+  // Its modules for browsers are the same source as ES modules: as CommonJS each call would go through a getter, and nothing would fall away.
+  alias: { yaml: './node_modules/yaml/browser/index.js' },
   banner: { js: REQUIRE },
   minify: true,
   keepNames: false,
@@ -67,6 +69,16 @@ async function buildAll(): Promise<Metafile> {
     entryPoints: { ...Object.fromEntries(PLAIN_DOORS.map((name) => [name, `src/${name}.ts`])), ...Object.fromEntries(lazy) },
     chunkNames: 'chunks/[name]-[hash]',
     splitting: true,
+  });
+  // The page of a map runs in a browser: no module of Node is there, and an import of one fails the build.
+  await build({
+    ...shared,
+    entryPoints: ['src/webview/map.ts'],
+    outdir: 'dist/webview',
+    format: 'iife',
+    platform: 'browser',
+    target: 'chrome142',
+    banner: {},
   });
   await chmod(`${root}dist/cli.js`, 0o755);
   return {

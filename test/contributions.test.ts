@@ -3,6 +3,9 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { objectActions, objectWords } from '../src/kubernetes/objectActions.ts';
+import { actions } from '../src/openstack/actions/actions.ts';
+import { actionWords } from '../src/openstack/actions/actionWords.ts';
 import { kindIds, kindOf } from '../src/openstack/kinds/kinds.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -26,6 +29,7 @@ interface Manifest {
     readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
     readonly viewsContainers: Readonly<Record<string, readonly { readonly id: string }[]>>;
     readonly viewsWelcome: readonly { readonly view: string; readonly contents: string; readonly when?: string }[];
+    readonly submenus: readonly { readonly id: string }[];
     readonly menus: Readonly<Record<string, readonly MenuEntry[]>>;
     readonly keybindings?: readonly { readonly command: string; readonly when?: string }[];
     readonly configuration: { readonly properties: Readonly<Record<string, Setting>> };
@@ -65,6 +69,23 @@ describe('commands', () => {
       matches(resolved(contents), /\(command:(hybridClusters\.\w+)/g),
     );
     assert.deepEqual(missing([...named, ...linked], commands), []);
+  });
+  test('stand in menus of ours only below a submenu that is shown', () => {
+    const ours = (names: readonly string[]) => names.filter((name) => name.startsWith(PREFIX)).sort();
+    const declared = contributes.submenus.map(({ id }) => id).sort();
+    const shown = menuEntries.flatMap(({ submenu }) => submenu ?? []);
+    assert.deepEqual([ours(Object.keys(contributes.menus)), ours(shown)], [declared, declared]);
+  });
+  test('of an action bear its words', () => {
+    assert.deepEqual(Object.keys(actions).sort(), [...actionWords].sort());
+    const begins = (word: string, title: string) => (nls[`command.${word}`] ?? '').startsWith(title.replace(/ .*|…/, ''));
+    assert.deepEqual(
+      [
+        ...actionWords.filter((word) => !begins(word, actions[word].title)),
+        ...objectWords.filter((word) => !begins(word, objectActions[word].title)),
+      ],
+      [],
+    );
   });
   test('the code calls declared ones', () => {
     assert.deepEqual(
@@ -168,7 +189,8 @@ describe('texts and files', () => {
 function handlers(): string[] {
   const file = 'src/commands/index.ts';
   if (!existsSync(root + file)) return [];
-  return matches(read(file), /['"`](hybridClusters\.\w+)['"`]/g);
+  const written = matches(read(file), /['"`](hybridClusters\.\w+)['"`]/g);
+  return [...written, ...[...actionWords, ...objectWords].map((word) => PREFIX + word)].sort();
 }
 
 function resolved(text: string): string {

@@ -10,7 +10,7 @@ export interface Step {
   readonly command: readonly string[];
   /** Needs the sandbox: comes up before the first such step. */
   readonly sandbox?: true;
-  /** Output is shown as it comes, because it takes minutes. */
+  /** Output is shown as it comes, because it takes minutes or is a table to be read. */
   readonly shown?: true;
 }
 
@@ -25,18 +25,20 @@ const live = files('test/**/*.live.test.ts');
 export const STEPS: readonly Step[] = [
   { name: 'lint', command: ['biome', 'check', '--error-on-warnings', '--colors=off'] },
   { name: 'types', command: ['tsc', '-p', '.', '--pretty', 'false'] },
-  { name: 'rules', command: nodeTest(['test/architecture.test.ts', 'test/contributions.test.ts']) },
+  { name: 'types of the page', command: ['tsc', '-p', 'src/webview', '--pretty', 'false'] },
+  { name: 'rules', command: nodeTest(['test/architecture.test.ts', 'test/contributions.test.ts', 'test/peers.test.ts']) },
+  { name: 'expectations', command: nodeTest(['test/expectations.test.ts']), shown: true },
   { name: 'unit', command: nodeTest(unit) },
   { name: 'protocol', command: nodeTest(protocol) },
   { name: 'package', command: ['npm', 'run', '-s', 'package'] },
-  { name: 'live', command: nodeTest(live, '--test-concurrency=1'), sandbox: true, shown: true },
+  { name: 'live', command: ['node', 'test/playFiles.ts', ...live], sandbox: true, shown: true },
   { name: 'e2e', command: ['node', 'test/e2e/e2e.ts'], sandbox: true, shown: true },
 ];
 
 /** Without a path node would run whatever it finds. */
-function nodeTest(paths: readonly string[], ...options: string[]): string[] {
+function nodeTest(paths: readonly string[]): string[] {
   if (paths.length === 0) return ['sh', '-c', 'echo "No test file belongs to this step."; exit 1'];
-  return ['node', '--test', '--test-reporter=spec', '--test-timeout=300000', ...options, ...paths];
+  return ['node', '--test', '--test-reporter=spec', '--test-timeout=300000', ...paths];
 }
 
 function files(pattern: string, except?: RegExp): string[] {

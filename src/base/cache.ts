@@ -1,12 +1,13 @@
 import { type Clock, systemClock } from './clock.ts';
-import { failed, type Result } from './failure.ts';
+import { type Failure, failed, type Result } from './failure.ts';
 import { SingleFlight } from './singleFlight.ts';
 
-/** A remembered answer. `stale` once an attempt to renew it has failed. */
+/** A remembered answer. `stale` once an attempt to renew it has failed, `failure` says why. */
 export interface Cached<T> {
   readonly value: T;
   readonly asOf: number;
   readonly stale: boolean;
+  readonly failure?: Failure;
 }
 
 /** Remembers good answers by key; equal questions are in flight once; a failure leaves the old answer standing, marked stale. */
@@ -54,6 +55,18 @@ export class Cache<T> {
     for (const key of [...this.#entries.keys()]) if (matches(key)) this.#entries.delete(key);
   }
 
+  /** Changes remembered values in place, their age kept; `change` answers the same value for those that stay. True when one did not. */
+  replace(matches: (key: string) => boolean, change: (value: T) => T): boolean {
+    let changed = false;
+    for (const [key, entry] of this.#entries) {
+      const value = matches(key) ? change(entry.value) : entry.value;
+      if (value === entry.value) continue;
+      this.#entries.set(key, { ...entry, value });
+      changed = true;
+    }
+    return changed;
+  }
+
   async #load(key: string, load: (signal: AbortSignal) => Promise<Result<T>>, signal: AbortSignal): Promise<Result<Cached<T>>> {
     const epoch = this.#epoch;
     const answer = await load(signal);
@@ -63,7 +76,7 @@ export class Cache<T> {
       return { ok: true, value: entry };
     }
     const old = this.#entries.get(key);
-    if (old && answer.failure.reason !== 'cancelled') this.#entries.set(key, { ...old, stale: true });
+    if (old && answer.failure.reason !== 'cancelled') this.#entries.set(key, { ...old, stale: true, failure: answer.failure });
     return answer;
   }
 }

@@ -1,14 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import { Agents } from './agents.ts';
-import { decoded, headersOf, readAll, StaleConnection, send } from './exchange.ts';
+import { Answer, certificateOf, decoded, headersOf, readAll, StaleConnection, send } from './exchange.ts';
 import { failed, type Result, success } from './failure.ts';
 import type { Http, HttpRequest, HttpResponse, HttpStream } from './http.ts';
 import { type Logger, silentLogger } from './logger.ts';
+import { handshake, type MessageSocket, messageSocket } from './messageSocket.ts';
 import { Ended, networkFailed } from './networkFailure.ts';
+import { carry, type HttpTransfer, type Transferred } from './transfer.ts';
 
 const defaultTimeoutMs = 60_000;
 const defaultMaxBytes = 512 * 1024 * 1024;
 const maxRedirects = 5;
+const notUrl = 'The configured address is not an http or https URL.';
 
 /** What the transport takes from its surroundings. */
 export interface HttpOptions {
@@ -38,8 +41,10 @@ class Pool implements Http {
     try {
       const opened = await this.#open(request, 'request', ending);
       if (!opened.ok) return opened;
+      // before the body is read: a socket that is free again may be gone
+      const certificate = request.certificate && certificateOf(opened.value);
       const body = await readAll(opened.value, request.maxBytes ?? defaultMaxBytes);
-      return success(new Response(opened.value, body));
+      return success(new Answer(opened.value, body, certificate));
     } catch (error) {
       return networkFailed(ending.reason ?? error, hostOf(request.url));
     } finally {
@@ -63,6 +68,49 @@ class Pool implements Http {
     }
   }
 
+  async transfer(transfer: HttpTransfer): Promise<Result<Transferred>> {
+    const url = URL.parse(transfer.url);
+    if (!url || !/^https?:$/.test(url.protocol)) return failed('invalid', notUrl);
+    const { body: _body, ...bare } = transfer;
+    const route = this.#agents.route(bare, url, 'stream');
+    if (!route.ok) return route;
+    const ending = new Ending(bare);
+    ending.disarm();
+    const started = performance.now();
+    try {
+      const done = await carry(transfer, url, route.value, ending);
+      const ms = Math.round(performance.now() - started);
+      this.#logger.trace(`${transfer.method} ${url.origin}${url.pathname} ${done.response.status} ${ms} ms`);
+      return success(done);
+    } catch (error) {
+      return networkFailed(ending.reason ?? error, url.host);
+    } finally {
+      ending.dispose();
+    }
+  }
+
+  async socket(request: HttpRequest, protocols: readonly string[]): Promise<Result<HttpResponse | MessageSocket>> {
+    const url = URL.parse(request.url);
+    if (!url || !/^https?:$/.test(url.protocol)) return failed('invalid', notUrl);
+    const ending = new Ending(request);
+    try {
+      const { headers, accepts } = handshake(protocols);
+      const asked = { ...request, headers: { ...request.headers, ...headers } };
+      const opened = await this.#exchange(asked, url, 'stream', ending);
+      if (!opened.ok) return opened;
+      const { value: message } = opened;
+      if (message.statusCode !== 101) return success(new Answer(message, await readAll(message, defaultMaxBytes)));
+      const protocol = message.headers['sec-websocket-protocol'] ?? '';
+      if (accepts(message.headers)) return success(messageSocket(message.socket, url.host, protocol, request.signal));
+      message.socket.destroy();
+      return failed('malformed', `${url.host} does not speak this kind of connection. Is there a proxy in between?`);
+    } catch (error) {
+      return networkFailed(ending.reason ?? error, url.host);
+    } finally {
+      ending.dispose();
+    }
+  }
+
   dispose(): void {
     this.#agents.dispose();
   }
@@ -71,8 +119,7 @@ class Pool implements Http {
     let current = request;
     for (let hop = 0; hop <= maxRedirects; hop++) {
       const url = URL.parse(current.url);
-      if (!url || !/^https?:$/.test(url.protocol))
-        return failed('invalid', 'The configured address is not an http or https URL.');
+      if (!url || !/^https?:$/.test(url.protocol)) return failed('invalid', notUrl);
       const message = await this.#exchange(current, url, use, ending);
       if (!message.ok) return message;
       const location = redirectOf(message.value);
@@ -108,8 +155,9 @@ class Ending {
   readonly #timer: NodeJS.Timeout;
 
   constructor({ signal, timeoutMs = defaultTimeoutMs }: HttpRequest) {
-    const late = new Ended('offline', `timed out: no complete answer within ${Math.round(timeoutMs / 100) / 10} s. Try again.`);
-    this.#timer = setTimeout(() => this.#controller.abort(late), timeoutMs);
+    const late = () =>
+      new Ended('offline', `timed out: no complete answer within ${Math.round(timeoutMs / 100) / 10} s. Try again.`);
+    this.#timer = setTimeout(() => this.#controller.abort(late()), timeoutMs);
     this.#outer = signal;
     if (signal?.aborted) this.#cancel();
     else signal?.addEventListener('abort', this.#cancel, { once: true });
@@ -124,6 +172,10 @@ class Ending {
     return this.#controller.signal.aborted ? this.#controller.signal.reason : undefined;
   }
 
+  end(why: Ended): void {
+    this.#controller.abort(why);
+  }
+
   disarm(): void {
     clearTimeout(this.#timer);
   }
@@ -131,22 +183,6 @@ class Ending {
   dispose(): void {
     clearTimeout(this.#timer);
     this.#outer?.removeEventListener('abort', this.#cancel);
-  }
-}
-
-class Response implements HttpResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
-
-  constructor(message: IncomingMessage, body: Buffer) {
-    this.status = message.statusCode ?? 0;
-    this.headers = headersOf(message);
-    this.body = body;
-  }
-
-  text(): string {
-    return Buffer.from(this.body.buffer, this.body.byteOffset, this.body.byteLength).toString('utf8');
   }
 }
 
@@ -167,7 +203,15 @@ function streamOf(message: IncomingMessage, ending: Ending): HttpStream {
     message.destroy();
   };
   message.on('error', () => {});
-  return { status: message.statusCode ?? 0, headers: headersOf(message), chunks: chunks(), close };
+  return {
+    status: message.statusCode ?? 0,
+    headers: headersOf(message),
+    chunks: chunks(),
+    get whole() {
+      return message.complete;
+    },
+    close,
+  };
 }
 
 function redirectOf(message: IncomingMessage): string | undefined {

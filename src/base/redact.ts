@@ -16,8 +16,8 @@ const secretHeaders = new Set([
 /** Keys of bodies whose whole value is secret, in lower case without `_` and `-`. Sources: keystoneauth's and oslo.utils' masks, Kubernetes' Secret, kubeconfig. */
 const secretKeys = new Set(
   (
-    'password adminpass secret passcode userdata personality privatekey payload accesskey secretkey connectioninfo authpassword ' +
-    'receipt trust caprivatekey clientsecret refreshtoken idtoken accesstoken token authtoken bindpassword sslcakey ' +
+    'password adminpass secret passcode userdata personality privatekey payload accesskey secretkey connectioninfo authpassword authkey ' +
+    'receipt trust caprivatekey clientsecret refreshtoken idtoken accesstoken token authtoken devicecode codeverifier bindpassword sslcakey ' +
     'stringdata clientkeydata clientcertificatedata bearertoken applicationcredentialsecret kubeconfig cloudinit cloudsyaml ' +
     'lastappliedconfiguration kubectl.kubernetes.io/lastappliedconfiguration originalpassword totp signature tempurlkey'
   ).split(' '),

@@ -8,7 +8,7 @@ export interface Binding {
   readonly namespace?: string;
 }
 
-/** A binding chosen for a folder (setting `hybridClusters.binding`) . `folder` is an absolute path or URI without trailing slash. */
+/** A binding chosen for a folder (settings `hybridClusters.binding` and `hybridClusters.folderBindings`). `folder` is an absolute path or URI without trailing slash. */
 export interface FolderBinding {
   readonly folder: string;
   readonly binding: Binding;
@@ -23,8 +23,30 @@ export function bindingOf(document: string, folders: readonly FolderBinding[]): 
     .filter(({ folder }) => document === folder || document.startsWith(`${folder}/`))
     .sort((one, other) => one.folder.length - other.folder.length);
   if (holding.length === 0) return undefined;
-  return Object.assign({}, ...holding.map(({ binding }) => binding)) as Binding;
+  return holding.reduce<Binding>((outer, { binding }) => ({ ...whereItIs(outer, binding), ...binding }), {});
 }
+
+/** What of an outer binding still means something inside: a project and region are those of a cloud, a namespace that of a context. */
+function whereItIs(outer: Binding, { cloud, context }: Binding): Binding {
+  const { project, region, namespace, ...rest } = outer;
+  return {
+    ...rest,
+    ...(cloud === undefined || cloud === outer.cloud
+      ? { ...(project === undefined ? {} : { project }), ...(region === undefined ? {} : { region }) }
+      : {}),
+    ...((context === undefined || context === outer.context) && namespace !== undefined ? { namespace } : {}),
+  };
+}
+
+/** What a text that lies in no folder yet belongs to: the one binding that all bound folders have. Undefined where they differ or none is bound, for then nobody can say. */
+export function sharedBinding(folders: readonly FolderBinding[]): Binding | undefined {
+  const bound = folders.map(({ binding }) => binding).filter(({ cloud, context }) => cloud || context);
+  const shown = new Set(bound.map((one) => JSON.stringify(bindingKeys.map((key) => one[key]))));
+  return shown.size === 1 ? bound[0] : undefined;
+}
+
+/** The members of a binding. */
+export const bindingKeys = ['cloud', 'project', 'region', 'context', 'namespace'] as const;
 
 /** How a binding is shown: `demo › demo  ⎈ sandbox-admin › shop`. */
 export function describeBinding(binding: Binding): string {

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { failed, type Result, success } from '../base/failure.ts';
-import type { FileFacts, Files } from '../deploy/files.ts';
+import type { FileFacts, Files } from '../deploy/files/files.ts';
 
 /** The files of the disk. A link counts as what it leads to; a linked folder is not entered: it may lead back. */
 export const diskFiles: Files = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ConfigurationTarget, l10n, SnippetString, Uri, window, workspace } from 'vscode';
 import type { Choice, Prompts } from '../host/prompts.ts';
 
-/** One of the two kinds of files of the user that we read and never write. */
+/** One of the two kinds of files of the user that are read. */
 export interface UserFile {
   /** How it is called: `clouds.yaml`. */
   readonly name: string;
@@ -63,9 +63,14 @@ export const kubeconfigFile: UserFile = {
 
 /**
  * Adds an entry by the user's own hand: opens a file that is read already, begins the usual one as unsaved text, or adds another file to the setting. We write none of them.
- * `read` are the absolute paths read now.
+ * `read` are the absolute paths read now, `others` further ways.
  */
-export async function addFile(file: UserFile, read: readonly string[], prompts: Prompts): Promise<void> {
+export async function addFile(
+  file: UserFile,
+  read: readonly string[],
+  prompts: Prompts,
+  others: readonly Choice<() => Promise<unknown>>[] = [],
+): Promise<void> {
   const usual = join(homedir(), ...file.usual);
   const choices: Choice<() => Promise<unknown>>[] = [
     ...read.map((path) => ({
@@ -86,6 +91,7 @@ export async function addFile(file: UserFile, read: readonly string[], prompts: 
       detail: l10n.t('Remembers its path in the setting hybridClusters.{0}; the file itself stays as it is.', file.setting),
       value: () => remember(file),
     },
+    ...others,
   ];
   await (await prompts.pick(choices, { title: l10n.t('Where is the {0}?', file.name) }))?.();
 }
@@ -98,9 +104,19 @@ async function begin(path: string, { snippet }: UserFile): Promise<void> {
 
 async function remember({ setting, name }: UserFile): Promise<void> {
   const chosen = await window.showOpenDialog({ title: l10n.t('Add a {0}', name), canSelectMany: true });
-  if (!chosen) return;
+  if (chosen)
+    await addToSetting(
+      setting,
+      chosen.map(({ fsPath }) => fsPath),
+    );
+}
+
+/** Names further files in a setting of the user. */
+export async function addToSetting(setting: UserFile['setting'], paths: readonly string[]): Promise<void> {
   const configuration = workspace.getConfiguration('hybridClusters');
   const known = configuration.get<readonly string[]>(setting, []);
-  const all = [...new Set([...known, ...chosen.map(({ fsPath }) => fsPath)])];
-  await configuration.update(setting, all, ConfigurationTarget.Global);
+  await configuration.update(setting, [...new Set([...known, ...paths])], ConfigurationTarget.Global);
 }
+
+/** Each file once. */
+export const filesOf = (files: readonly (string | undefined)[]) => [...new Set(files.filter((file) => file !== undefined))];

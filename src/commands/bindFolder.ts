@@ -2,6 +2,7 @@ import { l10n, type Uri, window, workspace } from 'vscode';
 import type { Failure, Result } from '../base/failure.ts';
 import type { Logger } from '../base/logger.ts';
 import { type Binding, describeBinding } from '../binding/binding.ts';
+import type { Places } from '../explorer/places.ts';
 import type { Bindings } from '../host/bindings.ts';
 import type { Choice, Prompts } from '../host/prompts.ts';
 import { tell } from '../host/tell.ts';
@@ -13,6 +14,8 @@ export interface BindParts {
   readonly bindings: Bindings;
   readonly clouds: Clouds;
   readonly contexts: Contexts;
+  /** Holds the project that is offered first; absent: none. */
+  readonly places?: Pick<Places, 'current'>;
   readonly prompts: Prompts;
   readonly log: Logger;
 }
@@ -44,8 +47,9 @@ async function askBinding(parts: BindParts, folder: string): Promise<Binding | u
   return binding.cloud || binding.context ? binding : undefined;
 }
 
-async function askCloud({ clouds, prompts, log }: BindParts, title: string): Promise<Answered<Binding>> {
-  const { clouds: all } = await clouds.list();
+async function askCloud({ clouds, prompts, log, places }: BindParts, title: string): Promise<Answered<Binding>> {
+  const { current } = places ?? {};
+  const all = firstOf((await clouds.list()).clouds, ({ name }) => name === current?.cloud);
   if (all.length === 0) return {};
   const choices = all.map(({ name, user, regions, problem }) => ({
     label: name,
@@ -59,11 +63,17 @@ async function askCloud({ clouds, prompts, log }: BindParts, title: string): Pro
   const cloud = await clouds.open(name, region.region);
   const projects = cloud.ok ? await cloud.value.projects() : cloud;
   if (!projects.ok) return afterTrouble(projects.failure, { cloud: name, ...region }, log);
-  const project = await askOne(prompts, l10n.t('{0}: which project?', name), projects.value, ({ name: label, domain }) => ({
+  const ordered = firstOf(projects.value, ({ id }) => name === current?.cloud && id === current.id);
+  const project = await askOne(prompts, l10n.t('{0}: which project?', name), ordered, ({ name: label, domain }) => ({
     label,
     ...(domain ? { description: domain } : {}),
   }));
   return project === dismissed ? dismissed : { cloud: name, ...(project ? { project: project.name } : {}), ...region };
+}
+
+/** The list with the one that fits in front. */
+function firstOf<T>(all: readonly T[], fits: (one: T) => boolean): readonly T[] {
+  return [...all.filter(fits), ...all.filter((one) => !fits(one))];
 }
 
 async function askRegion(prompts: Prompts, title: string, regions: readonly string[]): Promise<Answered<Binding>> {

@@ -1,36 +1,33 @@
 import {
   type Disposable,
   EventEmitter,
-  ThemeColor,
-  ThemeIcon,
   type TreeDataProvider,
-  TreeItem,
-  TreeItemCollapsibleState,
+  type TreeItem,
   type TreeView,
+  Uri,
   window,
+  workspace,
 } from 'vscode';
-import { type DeploymentRow, type DeploymentSubject, type Mood, planRow, runRow } from '../explorer/deploymentRows.ts';
+import type { RunRecord } from '../deploy/record/runRecord.ts';
+import { type DeploymentRow, type DeploymentSubject, planRow, runRow } from '../explorer/deploymentRows.ts';
+import { earlierRow } from '../explorer/recordRows.ts';
+import { targetsRow } from '../explorer/targetRows.ts';
 import type { Deployments } from './deployments.ts';
+import { toViewItem } from './viewItem.ts';
 
 const view = 'hybridClusters.deployments';
 /** The tree moves at most this often while a run goes on. */
 const everyMs = 250;
 
-const colours: Readonly<Record<Mood, string | undefined>> = {
-  quiet: undefined,
-  good: 'testing.iconPassed',
-  busy: undefined,
-  warning: 'list.warningForeground',
-  bad: 'list.errorForeground',
-};
-
-/** The view *Deployments*: the plan that waits for its yes, then the runs of this window, newest first. */
+/** The view *Deployments*: the plan that waits for its yes, then the runs of this window, newest first, then what is kept of earlier ones in this workspace. */
 export class DeploymentsView implements TreeDataProvider<DeploymentRow>, Disposable {
   readonly #deployments: Deployments;
   readonly #changed = new EventEmitter<void>();
   readonly #tree: TreeView<DeploymentRow>;
   readonly #subscription: Disposable;
   #waiting: NodeJS.Timeout | undefined;
+  /** Read once, when somebody looks at the view. */
+  #earlier: readonly RunRecord[] | undefined;
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(deployments: Deployments) {
@@ -43,10 +40,27 @@ export class DeploymentsView implements TreeDataProvider<DeploymentRow>, Disposa
     if (row) return [...row.children];
     const { pending, history } = this.#deployments;
     const now = Date.now();
+    if (this.#earlier === undefined) void this.#readEarlier();
+    const earlier = earlierRow(this.#earlier ?? [], now);
     return [
-      ...(pending ? [planRow(pending.plan, this.#deployments.nameOf(pending.plan))] : []),
+      ...(pending?.plan ? [planRow(pending.plan, this.#deployments.nameOf(pending.plan))] : []),
+      ...(pending?.targets ? [targetsRow(pending.targets)] : []),
       ...history.runs.map((run) => runRow(run, this.#deployments.nameOf(run.plan), now)),
+      ...(earlier ? [earlier] : []),
     ];
+  }
+
+  /** The runs that began before this look: those that follow are of this window, or are read by the next one. */
+  async #readEarlier(): Promise<void> {
+    this.#earlier = [];
+    const { deployRecords } = await import('./deployRecords.ts');
+    const all = await deployRecords(this.#deployments.storage).runs.all();
+    const own = new Set(this.#deployments.history.runs.map((run) => this.#deployments.aboutOf(run)?.run));
+    const isHere = (place: string) => workspace.getWorkspaceFolder(Uri.file(place)) !== undefined;
+    const kept = all.filter(({ run, places }) => !own.has(run) && places.some(isHere));
+    if (kept.length === 0) return;
+    this.#earlier = kept;
+    this.#changed.fire();
   }
 
   getParent(): undefined {
@@ -54,18 +68,7 @@ export class DeploymentsView implements TreeDataProvider<DeploymentRow>, Disposa
   }
 
   getTreeItem(row: DeploymentRow): TreeItem {
-    const { Collapsed, Expanded, None } = TreeItemCollapsibleState;
-    const item = new TreeItem(row.label, row.children.length === 0 ? None : row.open ? Expanded : Collapsed);
-    const colour = colours[row.mood];
-    item.id = row.id;
-    item.description = row.description;
-    item.tooltip = [row.label, row.description].filter(Boolean).join('\n');
-    item.iconPath = new ThemeIcon(
-      row.mood === 'busy' ? `${row.icon}~spin` : row.icon,
-      colour ? new ThemeColor(colour) : undefined,
-    );
-    item.contextValue = row.words.join(' ');
-    item.accessibilityInformation = { label: [row.label, row.description].filter(Boolean).join(', ') };
+    const item = toViewItem(row);
     if (row.subject.of === 'step' || row.subject.of === 'place')
       item.command = { title: '', command: 'hybridClusters.openStep', arguments: [row] };
     return item;

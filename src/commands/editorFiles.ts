@@ -1,6 +1,7 @@
 import { FileSystemError, FileType, l10n, type Uri, Uri as Uris, workspace } from 'vscode';
+import type { Disposable } from '../base/event.ts';
 import { failed, type Result, success } from '../base/failure.ts';
-import type { FileFacts, Files } from '../deploy/files.ts';
+import type { FileFacts, Files } from '../deploy/files/files.ts';
 
 /** The file as the deploy engine names it: its path on disk with `/` between names, or its URI when it is not on disk. */
 export function pathOf(uri: Uri): string {
@@ -10,6 +11,18 @@ export function pathOf(uri: Uri): string {
 /** The way back from {@link pathOf}. */
 export function uriOf(path: string): Uri {
   return /^[a-z][a-z0-9+.-]+:/i.test(path) ? Uris.parse(path) : Uris.file(path);
+}
+
+/** Paths of the folders that are open in this window. */
+export function openFolders(): readonly string[] {
+  return (workspace.workspaceFolders ?? []).map(({ uri }) => pathOf(uri));
+}
+
+/** Calls with the path of each YAML file of the workspace that changes on disk, comes or goes. */
+export function watchYaml(changed: (path: string) => void): Disposable {
+  const watcher = workspace.createFileSystemWatcher('**/*.{yaml,yml}');
+  for (const on of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) on((uri) => changed(pathOf(uri)));
+  return watcher;
 }
 
 /** The user's files as the editor has them: text not yet saved counts. */

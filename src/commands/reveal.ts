@@ -1,6 +1,6 @@
 import { l10n, Uri, window } from 'vscode';
 import type { Logger } from '../base/logger.ts';
-import { resourceKey } from '../explorer/keys.ts';
+import { objectKey, resourceKey } from '../explorer/keys.ts';
 import type { Bindings } from '../host/bindings.ts';
 import { tell } from '../host/tell.ts';
 import type { Clouds } from '../openstack/cloud.ts';
@@ -20,13 +20,28 @@ interface Mention {
   readonly id: string;
 }
 
-/** Shows a resource or object in its own tree: of a row that mentions it, by its key, or by what a link in a manifest names. */
+/** An object as another extension names it. */
+interface ObjectMention {
+  readonly context: string;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/** Shows a resource or object in its own tree: of a row that mentions it, by its key, by what a link in a manifest names, or as another extension does. */
 export async function reveal(parts: RevealParts, argument: unknown): Promise<void> {
-  const key =
-    typeof argument === 'string' ? argument : isMention(argument) ? await keyOf(parts, argument) : nodeOf(argument)?.row.key;
+  const key = typeof argument === 'string' ? argument : await keyIn(parts, argument);
   if (key === undefined) return;
   if (await parts.trees.reveal(key)) return;
   void window.showInformationMessage(l10n.t('It is not in the tree: it may be gone, or it stands in no group.'));
+}
+
+async function keyIn(parts: RevealParts, argument: unknown): Promise<string | undefined> {
+  if (holds<Mention>(argument, ['uri', 'kind', 'id'])) return keyOf(parts, argument);
+  if (!holds<ObjectMention>(argument, ['context', 'apiVersion', 'kind', 'name'])) return nodeOf(argument)?.row.key;
+  const { apiVersion, context, kind, name, namespace } = argument;
+  return objectKey({ context, group: apiVersion.includes('/') ? apiVersion.replace(/\/.*/, '') : '', kind, namespace, name });
 }
 
 async function keyOf({ bindings, clouds, log }: RevealParts, { uri, kind, id }: Mention): Promise<string | undefined> {
@@ -39,10 +54,7 @@ async function keyOf({ bindings, clouds, log }: RevealParts, { uri, kind, id }: 
   return undefined;
 }
 
-function isMention(value: unknown): value is Mention {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    ['uri', 'kind', 'id'].every((name) => typeof Reflect.get(value, name) === 'string')
-  );
+/** Whether a value has texts under all these names. */
+function holds<T>(value: unknown, names: readonly (string & keyof T)[]): value is T {
+  return typeof value === 'object' && value !== null && names.every((name) => typeof Reflect.get(value, name) === 'string');
 }

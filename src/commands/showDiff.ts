@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import { actionWord, shownSteps } from '../deploy/planText.ts';
+import { actionWord, shownSteps } from '../deploy/plan/planText.ts';
 import type { Plan, Step } from '../deploy/types.ts';
 import type { DeploymentSubject } from '../explorer/deploymentRows.ts';
 import type { Documents } from '../host/documents.ts';

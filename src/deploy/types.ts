@@ -1,6 +1,10 @@
 import type { Failure } from '../base/failure.ts';
 import type { KubeObject, ObjectRef } from '../kubernetes/cluster.ts';
 import type { Finding, Range } from '../manifest/finding.ts';
+import type { Check } from './checks/check.ts';
+import type { Demand } from './plan/quotaDemand.ts';
+import type { PlannedSet } from './removal/plannedSet.ts';
+import type { StackStep } from './stacks/planStacks.ts';
 
 /** Where objects go. Shown before anything is written. */
 export interface Target {
@@ -12,7 +16,11 @@ export interface Target {
   readonly project?: string;
   /** `kube-system`'s uid: the same context name may point elsewhere tomorrow. */
   readonly clusterUid?: string;
+  /** Where that may not be read: a digest of the CA and the server's certificate. */
+  readonly fingerprint?: string;
   readonly protection: 'open' | 'protected' | 'readOnly';
+  /** What the protection was found by where it is not the context: `cloud/project`, which stacks go to. Typed to confirm. */
+  readonly guarded?: string;
 }
 
 /** Where an object of the plan was written down. */
@@ -68,13 +76,33 @@ export interface Step {
   readonly source: Source;
   /** What will be sent. */
   readonly object: KubeObject;
+  /** Set for a Heat stack, which goes to a cloud instead. */
+  readonly stack?: StackStep;
+  /** Before it is sent, `spec.replicas` is handed over to what drives the scale, or taken back where nothing does any more. */
+  readonly scale?: 'handOver' | 'takeBack';
+  /** Fields of it were applied or edited by kubectl, or changed from here, and are noted as ours before it is sent: how many, and by whom they were set (`kubectl apply, kubectl edit`). */
+  readonly takesOver?: { readonly fields: number; readonly from: string };
   /** What is there now and what the dry run says would be, metadata noise removed, Secret values hashed: the two sides of the diff. */
   readonly live?: KubeObject;
   readonly result?: KubeObject;
   readonly conflicts?: readonly FieldConflict[];
   readonly warnings: readonly string[];
-  /** Keys of the steps that come first, each with what must be true of it. */
-  readonly after: readonly { readonly key: string; readonly until: 'present' | 'ready' }[];
+  /** Of somebody else's chart: a field that the server does not know is a warning there. */
+  readonly lenient?: true;
+  /** The Helm release that owns it: shown, and left to Helm. */
+  readonly release?: string;
+  /** Keys of the steps that come first, each with what must be true of it; `why` where it is an annotation that says so and no reference: `sync wave 0 before sync wave 1`. */
+  readonly after: readonly { readonly key: string; readonly until: 'present' | 'ready' | 'gone'; readonly why?: string }[];
+  /** Of the object that is deleted: another one of its name stays. */
+  readonly uid?: string;
+  /** When it is deleted, see `removalOrder`: everything of a lower stage goes first. */
+  readonly stage?: number;
+  /** What its deletion destroys outside Kubernetes: `the load balancer of web at 203.0.113.5`. Then its name is typed before it happens. */
+  readonly destroys?: string;
+  /** It is in the workload cluster of this Cluster of Cluster API, not in the target itself. */
+  readonly inside?: ObjectRef;
+  /** Its fields are taken over from whoever has them: somebody said so. */
+  readonly force?: true;
 }
 
 /** What keeps a plan from being applied: a finding of the gate, or a step that cannot go. */
@@ -85,6 +113,10 @@ export interface Blocker {
   readonly failure?: Failure;
   /** Where in a file the cause stands, when it stands in one. */
   readonly place?: Place;
+  /** The namespace that is missing: it may be made after a yes. */
+  readonly namespace?: string;
+  /** The object by which another engine (Flux, Argo CD) keeps what would be changed: its status says how it stands. */
+  readonly engine?: ObjectRef;
 }
 
 /** What Apply Deploy is about to do: a value, shown before it is done, the same object that is applied. */
@@ -94,8 +126,14 @@ export interface Plan {
   readonly blockers: readonly Blocker[];
   readonly findings: readonly Finding[];
   readonly counts: Readonly<Record<StepAction, number>>;
+  /** What it asks of the bound project beyond what is live. */
+  readonly asks?: readonly Demand[];
   /** Ms it took to make. */
   readonly took: number;
+  /** What is looked at once all is up. */
+  readonly checks?: readonly Check[];
+  /** The set that is deployed; absent where nobody keeps one. */
+  readonly set?: PlannedSet;
 }
 
 /** What became of a step, in kubectl's words, then whether it works. */
@@ -132,6 +170,9 @@ export interface RunChild {
   readonly state: string;
   readonly message?: string;
   readonly bad: boolean;
+  /** Of a pod: the container that ended badly, and the last lines of its log, secrets taken out. */
+  readonly container?: string;
+  readonly log?: readonly string[];
 }
 
 /** The end of a run. */
@@ -141,6 +182,8 @@ export interface RunSummary {
   /** What a person reads at the end: "shop is up on sandbox-admin: 3 created, 1 configured, 2 unchanged, ready in 4.2 s." */
   readonly sentence: string;
   readonly tookMs: number;
+  /** Something was wrong with going on: another cluster, a lock that somebody took. */
+  readonly stopped?: true;
   readonly results: readonly {
     readonly key: string;
     readonly applied: StepState;

@@ -10,14 +10,14 @@ interface BoundTo {
   readonly context?: string;
 }
 
-/** Opens the projects and clusters that folders are bound to: a binding is the user's standing consent to look things up. What cannot be opened is left out; its own row tells why. */
+/** Opens the projects and clusters that folders are bound to: a binding is the user's standing consent to look things up. What cannot be opened is left out, and so is a cloud that was signed out of; its own row tells why. */
 export async function openBound(
   bindings: readonly BoundTo[],
   { clouds, contexts }: { readonly clouds: Clouds; readonly contexts: Contexts },
 ): Promise<{ readonly projects: readonly Project[]; readonly clusters: readonly Cluster[] }> {
   const projects = bindings.map(async ({ cloud, project, region }) => {
     const opened = cloud === undefined ? undefined : await clouds.open(cloud, region);
-    const found = opened?.ok ? await opened.value.project(project) : opened;
+    const found = opened?.ok && opened.value.state !== 'signedOut' ? await opened.value.project(project) : undefined;
     return found?.ok ? found.value : undefined;
   });
   const clusters = bindings.map(async ({ context }) => {

@@ -1,20 +1,16 @@
-import { disposeAll } from '../base/event.ts';
-import type { Failure } from '../base/failure.ts';
+import { type Disposable, disposeAll } from '../base/event.ts';
+import { type Failure, failed } from '../base/failure.ts';
+import { plainText } from '../base/plainText.ts';
 import type { Cloud, CloudSummary, Clouds, ProjectRef } from '../openstack/cloud.ts';
-import type { Group } from '../openstack/kind.ts';
-import { groups, type KindId, kindOf } from '../openstack/kinds/kinds.ts';
-import type { Project } from '../openstack/project.ts';
-import type { Quota } from '../openstack/quota.ts';
-import type { Mood } from './deploymentRows.ts';
-import { type Branch, type Changed, failureRow, grouped, type Open, plainBranch, type Row, row } from './nodes.ts';
-import type { Opened } from './opened.ts';
-import { countOf, kindRow, type OtherWorld } from './resourceNodes.ts';
+import { filterRow, hiddenRows, markWords, pinnedFirst } from './arrangedRows.ts';
+import { failureRow, type Open, plainBranch, type Row, row, wordsOf } from './nodes.ts';
+import { cloudKey, type PlaceFilter, type ProjectPlace, placeFilter, projectKey } from './places.ts';
+import { openProject, type ProjectParts } from './projectNodes.ts';
+import { openScopes } from './scopeNodes.ts';
 
 /** What the view *Clouds* takes from its surroundings. */
-export interface CloudsParts {
+export interface CloudsParts extends ProjectParts {
   readonly clouds: Clouds;
-  readonly opened: Opened;
-  readonly otherWorld: OtherWorld;
   /** Whether the folder in front is bound to the cloud. */
   readonly isBound: (cloud: string) => boolean;
 }
@@ -22,26 +18,45 @@ export interface CloudsParts {
 /** The root of *Clouds*: reads files, contacts nobody. */
 export function openClouds(parts: CloudsParts): Open {
   return (changed) => {
+    const { clouds: source, places } = parts;
     const troubles = new Map<string, Failure>();
+    const projects = new Map<string, readonly ProjectRef[]>();
     const tell = (cloud: string, failure: Failure | undefined) => {
       if (troubles.get(cloud) === failure) return;
       if (failure) troubles.set(cloud, failure);
       else troubles.delete(cloud);
       changed();
     };
-    const subscription = parts.clouds.onDidChange(() => {
+    const learn = (cloud: string, known: readonly ProjectRef[]) => {
+      const before = projects.get(cloud);
+      projects.set(cloud, known);
+      if (places?.filterOf('clouds') && before?.length !== known.length) changed();
+    };
+    const subscription = source.onDidChange(() => {
       parts.opened.clear('projects');
       changed('all');
     });
     return {
       rows: async () => {
-        const { clouds, problems } = await parts.clouds.list();
+        const { clouds, problems } = await source.list();
+        const filter = placeFilter(places?.filterOf('clouds') ?? '');
+        const visible = clouds.filter(({ name }) => !places?.isHidden(cloudKey(name)));
+        const shown = visible.filter(({ name }) => filter.cloud(name, projects.get(name) ?? []));
+        const rows = pinnedFirst(shown, parts, ({ name }) => cloudKey(name)).map((cloud) =>
+          cloudRow(cloud, parts, troubles.get(cloud.name), {
+            tell: (failure) => tell(cloud.name, failure),
+            learn: (known) => learn(cloud.name, known),
+          }),
+        );
         return [
-          ...clouds.map((cloud) => cloudRow(cloud, parts, troubles.get(cloud.name), (failure) => tell(cloud.name, failure))),
+          ...(filter.active ? [filterRow('clouds', places?.filterOf('clouds') ?? '', shown.length, clouds.length)] : []),
+          ...pinnedRows(clouds, parts),
+          ...rows,
+          ...hiddenRows(clouds.length - visible.length),
           ...problems.map((failure, index) => failureRow(failure, { segment: `!${index}` })),
         ];
       },
-      dispose: () => subscription.dispose(),
+      ...disposeAll([subscription, ...(places ? [places.onDidChange(() => changed())] : [])]),
     };
   };
 }
@@ -51,16 +66,24 @@ const troubleWords: Partial<Readonly<Record<Failure['reason'], string>>> = {
   signedOut: 'sign in',
   offline: 'unreachable',
   untrusted: 'certificate not trusted',
+  malformed: 'answers something else',
+  unavailable: 'out of order',
 };
 
-type Tell = (failure: Failure | undefined) => void;
+/** What the row of a cloud hears from below. */
+interface Hears {
+  readonly tell: (failure: Failure | undefined) => void;
+  readonly learn: (projects: readonly ProjectRef[]) => void;
+}
 
-function cloudRow(cloud: CloudSummary, parts: CloudsParts, trouble: Failure | undefined, tell: Tell): Row {
-  const failure = cloud.problem ?? trouble;
+function cloudRow(cloud: CloudSummary, parts: CloudsParts, trouble: Failure | undefined, hears: Hears): Row {
+  const { problem } = cloud;
+  const failure = problem ?? trouble;
+  const refused = trouble?.reason === 'signedOut';
   const [only, ...others] = cloud.regions;
   const where = others.length > 0 ? `${cloud.regions.length} regions` : only;
   const facts = [cloud.user, where, parts.isBound(cloud.name) ? 'bound to this folder' : undefined];
-  const said = failure && (cloud.problem ? 'not usable as written' : (troubleWords[failure.reason] ?? failure.message));
+  const said = failure && (problem ? 'not usable as written' : (troubleWords[failure.reason] ?? failure.message));
   return row({
     segment: cloud.name,
     label: cloud.name,
@@ -76,23 +99,24 @@ function cloudRow(cloud: CloudSummary, parts: CloudsParts, trouble: Failure | un
       ['written in', cloud.source ? `${cloud.source.file}:${cloud.source.line}` : 'the environment'],
       ['trouble', failure?.message ?? ''],
     ],
-    words: [
+    words: wordsOf(
       'cloud',
-      ...(cloud.problem ? [] : ['can:signIn', 'can:signOut', 'can:refresh']),
-      ...(cloud.source ? ['can:openSource'] : []),
+      ...(problem ? [] : (['can:signIn', 'can:signOut', 'can:refresh'] as const)),
+      cloud.source && 'can:openSource',
       'can:copyName',
-    ],
+      ...markWords(parts, cloudKey(cloud.name)),
+    ),
     subject: { of: 'cloud', cloud },
     name: cloud.name,
-    open: cloud.problem
-      ? () => plainBranch(() => [failureRow(cloud.problem as Failure, { cloud: cloud.name })])
+    open: problem
+      ? () => plainBranch(() => [failureRow(problem, { cloud: cloud.name })])
       : others.length > 0
-        ? () => plainBranch(() => cloud.regions.map((region) => regionRow(cloud, region, parts, tell)))
-        : openProjects(cloud, undefined, parts, tell),
+        ? () => plainBranch(() => cloud.regions.map((region) => regionRow(cloud, region, parts, refused, hears)))
+        : openProjects(cloud, undefined, parts, refused, hears),
   });
 }
 
-function regionRow(cloud: CloudSummary, region: string, parts: CloudsParts, tell: Tell): Row {
+function regionRow(cloud: CloudSummary, region: string, parts: CloudsParts, refused: boolean, hears: Hears): Row {
   return row({
     segment: region,
     label: region,
@@ -101,170 +125,137 @@ function regionRow(cloud: CloudSummary, region: string, parts: CloudsParts, tell
     words: ['region', 'can:refresh', 'can:copyName'],
     subject: { of: 'region', cloud, region },
     name: region,
-    open: openProjects(cloud, region, parts, tell),
+    open: openProjects(cloud, region, parts, refused, hears),
   });
 }
 
-function openProjects(cloud: CloudSummary, region: string | undefined, parts: CloudsParts, tell: Tell): Open {
-  return () =>
-    plainBranch(async () => {
-      const opened = await parts.clouds.open(cloud.name, region);
-      const projects = opened.ok ? await opened.value.projects() : opened;
-      tell(projects.ok ? undefined : projects.failure);
-      if (!opened.ok) return [failureRow(opened.failure, { cloud: cloud.name })];
-      if (!projects.ok) return [failureRow(projects.failure, { cloud: cloud.name })];
-      return projects.value.map((ref) => projectRow(opened.value, ref, parts));
-    });
+/** `refused`: the cloud told this row itself that it takes no credentials; looking again is then trying again. */
+function openProjects(cloud: CloudSummary, region: string | undefined, parts: CloudsParts, refused: boolean, hears: Hears): Open {
+  return (changed) => {
+    /** Why this row was not let in: it stays said while nothing is tried again. */
+    let refusal: Failure | undefined;
+    const scopes = openScopes(parts, (one, ref) => projectRow(one, ref, parts), changed);
+    const arranged: readonly Disposable[] = parts.places ? [parts.places.onDidChange(() => changed())] : [];
+    return {
+      rows: async () => {
+        const opened = await parts.clouds.open(cloud.name, region);
+        // After signing out every open row is looked below anew: that is no wish to sign in.
+        if (opened.ok && opened.value.state === 'signedOut' && !refused)
+          return [refusal ? failureRow(refusal, { cloud: cloud.name }) : signedOutRow(cloud.name)];
+        const projects = opened.ok ? await opened.value.projects() : opened;
+        hears.tell(projects.ok ? undefined : projects.failure);
+        refusal = projects.ok || projects.failure.reason !== 'signedOut' ? undefined : projects.failure;
+        if (!opened.ok) return [failureRow(opened.failure, { cloud: cloud.name })];
+        if (!projects.ok) return [failureRow(projects.failure, { cloud: cloud.name })];
+        hears.learn(projects.value);
+        const place = ({ id, name }: ProjectRef) => placeOf(opened.value, { id, name });
+        const visible = projects.value.filter((ref) => !parts.places?.isHidden(projectKey(place(ref))));
+        const filter: PlaceFilter = placeFilter(parts.places?.filterOf('clouds') ?? '');
+        const shown = visible.filter(({ name }) => filter.project(cloud.name, name));
+        const rows = await scopes(
+          opened.value,
+          pinnedFirst(shown, parts, (ref) => projectKey(place(ref))),
+        );
+        return [...rows, ...hiddenRows(projects.value.length - visible.length)];
+      },
+      ...disposeAll(arranged),
+    };
+  };
 }
 
+function signedOutRow(cloud: string): Row {
+  const { words, ...signedOut } = failureRow(signedOutOf(cloud), { cloud });
+  return { ...signedOut, words: words.filter((word) => word !== 'can:retry') };
+}
+
+const signedOutOf = (cloud: string): Failure => ({
+  reason: 'signedOut',
+  message: `You are signed out of cloud ${cloud}. Sign in to see its projects.`,
+});
+
 function projectRow(cloud: Cloud, ref: ProjectRef, parts: CloudsParts): Row {
+  const { summary, region } = cloud;
+  const place = placeOf(cloud, ref);
+  const of = ref.domain && !/^default$/i.test(ref.domain) ? `project of ${plainText(ref.domain)}` : 'project';
   return row({
+    ...projectLook(ref, place, parts),
+    description: [of, parts.places?.isCurrent(place) && 'current', parts.places?.isPinned(projectKey(place)) && 'pinned']
+      .filter(Boolean)
+      .join(' · '),
+    subject: { of: 'project', cloud: summary, region, project: ref },
+    open: openProject({ cloud: summary.name, open: () => cloud.project(ref.id) }, parts),
+  });
+}
+
+/** What a project's row is like wherever it stands. */
+function projectLook(ref: ProjectRef, place: ProjectPlace, parts: CloudsParts) {
+  const current = parts.places?.isCurrent(place);
+  return {
     segment: ref.id,
-    label: ref.name,
-    description: ref.domain && !/^default$/i.test(ref.domain) ? `project of ${ref.domain}` : 'project',
-    icon: 'project',
+    label: plainText(ref.name) || ref.id,
+    icon: current ? 'target' : 'project',
     facts: [
       ['id', ref.id],
       ['domain', ref.domain ?? ''],
-    ],
-    words: ['project', 'can:refresh', 'can:copyId', 'can:copyName'],
-    subject: { of: 'project', cloud: cloud.summary, region: cloud.region, project: ref },
+    ] as const,
+    words: wordsOf(
+      'project',
+      'can:refresh',
+      'can:copyId',
+      'can:copyName',
+      parts.places && !current && 'can:makeCurrent',
+      ...markWords(parts, projectKey(place)),
+    ),
     id: ref.id,
     name: ref.name,
-    open: (changed) => new ProjectBranch(cloud, ref, parts, changed),
+  };
+}
+
+/** The pinned projects in one place, whatever cloud they are in; each contacts its cloud when it is opened. */
+function pinnedRows(clouds: readonly CloudSummary[], parts: CloudsParts): readonly Row[] {
+  const { places } = parts;
+  if (!places || pinnedBelow(clouds, parts).length === 0) return [];
+  return [
+    row({
+      segment: '(pinned)',
+      label: 'Pinned',
+      icon: 'pinned',
+      words: ['group'],
+      subject: { of: 'group' },
+      open: (changed) => ({
+        rows: async () => pinnedBelow((await parts.clouds.list()).clouds, parts),
+        ...disposeAll([places.onDidChange(() => changed())]),
+      }),
+    }),
+  ];
+}
+
+function pinnedBelow(clouds: readonly CloudSummary[], parts: CloudsParts): readonly Row[] {
+  return (parts.places?.pinned ?? []).flatMap(({ project }) => {
+    const cloud = clouds.find(({ name }) => name === project?.cloud);
+    return project && cloud ? [pinnedRow(cloud, project, parts)] : [];
   });
 }
 
-/** The groups of a project with what is known of their use. */
-class ProjectBranch implements Branch {
-  readonly #cloud: Cloud;
-  readonly #ref: ProjectRef;
-  readonly #parts: CloudsParts;
-  readonly #changed: Changed;
-  readonly #quotas = new Map<string, readonly Quota[]>();
-  readonly #ending = new AbortController();
-  #project: Project | undefined;
-  #subscription: { dispose(): void } | undefined;
-
-  constructor(cloud: Cloud, ref: ProjectRef, parts: CloudsParts, changed: Changed) {
-    this.#cloud = cloud;
-    this.#ref = ref;
-    this.#parts = parts;
-    this.#changed = changed;
-  }
-
-  async rows(): Promise<readonly Row[]> {
-    const opened = this.#project ? { ok: true as const, value: this.#project } : await this.#cloud.project(this.#ref.id);
-    if (!opened.ok) return [failureRow(opened.failure, { cloud: this.#cloud.summary.name })];
-    if (!this.#project) this.#begin(opened.value);
-    return groups.flatMap(([group, kinds]) => this.#groupRow(opened.value, group, kinds));
-  }
-
-  refresh(): void {
-    this.#project?.refresh();
-    this.#project = undefined;
-    this.#subscription?.dispose();
-  }
-
-  dispose(): void {
-    this.#ending.abort();
-    this.#subscription?.dispose();
-  }
-
-  #begin(project: Project): void {
-    this.#project = project;
-    this.#parts.opened.addProject(project);
-    this.#subscription = project.onDidChange(() => this.#changed());
-    for (const service of new Set(Object.values(uses).map(({ service }) => service))) void this.#askQuota(project, service);
-  }
-
-  /** Beside the rows: a cloud that tells no quota shows none. */
-  async #askQuota(project: Project, service: string): Promise<void> {
-    const quota = await project.quota?.(service, this.#ending.signal);
-    if (!quota?.ok || this.#ending.signal.aborted) return;
-    this.#quotas.set(service, quota.value);
-    this.#changed();
-  }
-
-  #groupRow(project: Project, group: Group, all: readonly KindId[]): readonly Row[] {
-    const kinds = all.filter((kind) => project.offers(kind));
-    const [first, ...others] = kinds;
-    if (first === undefined) return [];
-    const { otherWorld } = this.#parts;
-    if (others.length === 0) return [kindRow({ project, kind: first, otherWorld }, kindOf(first).label[1], first)];
-    const { text, mood } = this.#useOf(project, group, first);
-    return [
-      row({
-        segment: group,
-        label: group,
-        description: text,
-        icon: 'folder-library',
-        mood,
-        words: ['group', 'can:refresh'],
-        subject: { of: 'group' },
-        open: openGroup(project, kinds, otherWorld),
-      }),
-    ];
-  }
-
-  #useOf(project: Project, group: Group, first: KindId): { readonly text: string; readonly mood: Mood } {
-    const use = uses[group];
-    const quotas = (use && this.#quotas.get(use.service)) ?? [];
-    const told = (use?.names ?? []).flatMap((name) => quotas.find((quota) => quota.name === name) ?? []);
-    if (told.length === 0) {
-      const known = project.peek(first);
-      const [one, many] = kindOf(first).label;
-      return { text: known ? `${countOf(known)} ${known.items.length === 1 ? one : many.toLowerCase()}` : '', mood: 'quiet' };
-    }
-    const tight = told.some(({ used, limit }) => limit !== undefined && used >= limit * 0.9);
-    return { text: told.map(quotaText).join(' · ') + (tight ? ' ⚠' : ''), mood: tight ? 'warning' : 'quiet' };
-  }
-}
-
-/** Which quotas stand beside a group: the count, then what one runs out of first. */
-const uses: Partial<Readonly<Record<Group, { readonly service: string; readonly names: readonly string[] }>>> = {
-  Compute: { service: 'compute', names: ['servers', 'cores'] },
-  Network: { service: 'network', names: ['networks', 'floating IPs'] },
-  Storage: { service: 'block-storage', names: ['volumes', 'GiB'] },
-};
-
-const counted: readonly string[] = ['servers', 'networks', 'volumes'];
-
-/** `5 servers` for what is only counted, `7 of 20 cores` for what one runs out of. */
-function quotaText({ name, used, limit }: Quota): string {
-  const full = limit !== undefined && used >= limit * 0.9;
-  return limit === undefined || (counted.includes(name) && !full)
-    ? `${grouped(used)} ${used === 1 ? name.replace(/s$/, '') : name}`
-    : `${grouped(used)} of ${grouped(limit)} ${name}`;
-}
-
-/** The kinds of a group: lists are asked for at once, so that each shows its count; what the user may not list is not shown. */
-function openGroup(project: Project, kinds: readonly KindId[], otherWorld: OtherWorld): Open {
-  return (changed) => {
-    const refused = new Set<KindId>(kinds.filter((kind) => kindOf(kind).admin));
-    const ending = new AbortController();
-    const ask = async (kind: KindId) => {
-      const list = await project.list(kind, { partial: true, signal: ending.signal });
-      if (ending.signal.aborted) return;
-      if (list.ok || list.failure.reason !== 'forbidden') refused.delete(kind);
-      else refused.add(kind);
-      changed();
-    };
-    const askAll = () => {
-      for (const kind of kinds) void ask(kind);
-    };
-    const subscription = project.onDidChange((event) => event.kinds.some((kind) => kinds.includes(kind)) && changed());
-    let asked = false;
-    return {
-      rows: async () => {
-        if (!asked) askAll();
-        asked = true;
-        return kinds
-          .filter((kind) => !refused.has(kind))
-          .map((kind) => kindRow({ project, kind, otherWorld }, kindOf(kind).label[1], kind));
-      },
-      refresh: () => project.refresh(kinds),
-      ...disposeAll([subscription, { dispose: () => ending.abort() }]),
-    };
+function pinnedRow(cloud: CloudSummary, place: ProjectPlace, parts: CloudsParts): Row {
+  const { region, id, name } = place;
+  const open = async () => {
+    const opened = await parts.clouds.open(cloud.name, region);
+    if (!opened.ok) return opened;
+    const { reason, message } = signedOutOf(cloud.name);
+    return opened.value.state === 'signedOut' ? failed(reason, message) : opened.value.project(id);
   };
+  return row({
+    ...projectLook({ id, name }, place, parts),
+    segment: projectKey(place),
+    description: [cloud.name, cloud.regions.length > 1 && region, parts.places?.isCurrent(place) && 'current']
+      .filter(Boolean)
+      .join(' · '),
+    subject: { of: 'project', cloud, region, project: { id, name } },
+    open: openProject({ cloud: cloud.name, open }, parts),
+  });
+}
+
+function placeOf({ summary, region }: Cloud, { id, name }: ProjectRef): ProjectPlace {
+  return { cloud: summary.name, region, id, name };
 }

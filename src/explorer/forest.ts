@@ -1,8 +1,18 @@
 import { type Disposable, Emitter } from '../base/event.ts';
+import type { Failure } from '../base/failure.ts';
 import { type Branch, failureRow, type Node, type Open, type Row } from './nodes.ts';
 
 /** Changes of rows are gathered this long before they are looked at. */
 const gatherMs = 50;
+/** A list that is open and can be looked at again. */
+export interface Watched {
+  /** The same as long as it stays open. */
+  readonly branch: object;
+  /** The rows below that are on their way to another state, and what they say of it; empty when none is. */
+  readonly pending: string;
+  again(): Promise<Failure | undefined>;
+}
+
 /** How many pages "Reveal" brings while it looks for a row. */
 const revealPages = 50;
 
@@ -22,6 +32,9 @@ export class Forest implements Disposable {
   readonly #kept = new Map<string, Kept>();
   readonly #root: Kept;
   readonly onDidChange = this.#changed.event;
+  readonly #looked = new Emitter<void>();
+  /** What {@link watched} tells may be otherwise. */
+  readonly onDidLook = this.#looked.event;
 
   constructor(open: Open) {
     const root: Row = {
@@ -80,9 +93,14 @@ export class Forest implements Disposable {
     this.#changed.fire(node);
   }
 
-  /** Asks again below every row that is open, one after another; what is shown stays until the answers are here. */
-  async again(): Promise<void> {
-    for (const { branch } of [...this.#below(this.#root)]) await branch?.again?.();
+  /** What is open and hears of changes only by asking; what it shows stays until the answers are here. */
+  watched(): readonly Watched[] {
+    return [...this.#below(this.#root)].flatMap(({ branch, children = [] }) => {
+      if (!branch?.again) return [];
+      const busy = children.filter(({ row }) => row.mood === 'busy');
+      const pending = busy.map(({ id, row }) => `${id} ${row.description}`).join('\n');
+      return [{ branch, pending, again: async () => await branch.again?.() }];
+    });
   }
 
   /** Looks at the rows of the root again without asking anybody: something they tell beside the worlds' own state has changed. */
@@ -112,15 +130,29 @@ export class Forest implements Disposable {
     this.#close(this.#root);
     this.#kept.clear();
     this.#changed.dispose();
+    this.#looked.dispose();
   }
 
   async #childOf(node: Node | undefined, segment: string): Promise<Node | undefined> {
     for (let page = 0; page < revealPages; page++) {
+      const kept = this.#of(node);
+      const before = kept?.children;
       const children = await this.children(node);
-      const found = children.find((child) => child.row.segment === segment);
+      // Seen here first: the view would go on showing the rows of before.
+      if (before && !sameNodes(before, children)) this.#changed.fire(node);
+      const found = children.find((child) => child.row.segment === segment) ?? (await this.#through(children, segment));
       const more = children.at(-1);
       if (found || more?.row.subject.of !== 'more') return found;
       await this.loadMore(more);
+    }
+    return undefined;
+  }
+
+  /** Below those of these rows that are a level without a name in keys. */
+  async #through(children: readonly Node[], segment: string): Promise<Node | undefined> {
+    for (const child of children) {
+      const found = child.row.passes ? await this.#childOf(child, segment) : undefined;
+      if (found) return found;
     }
     return undefined;
   }
@@ -144,6 +176,7 @@ export class Forest implements Disposable {
     const stays = new Set(next.map(({ id }) => id));
     for (const { id } of before ?? []) if (!stays.has(id)) this.#forget(id);
     parent.children = next;
+    this.#looked.fire();
     return { same: before !== undefined && sameNodes(before, next), changed };
   }
 
@@ -215,8 +248,8 @@ async function rowsOf(branch: Branch): Promise<readonly Row[]> {
   }
 }
 
-function lookOf({ subject, open, ...look }: Row): string {
-  return JSON.stringify([look, subject.of, open !== undefined]);
+function lookOf({ subject, open, lateFacts, ...look }: Row): string {
+  return JSON.stringify([look, lateFacts?.(), subject.of, open !== undefined]);
 }
 
 function sameNodes(one: readonly Node[], other: readonly Node[]): boolean {

@@ -16,10 +16,15 @@ export function cloudOfNode({ row: { subject } }: Node): string | undefined {
     case 'cloud':
     case 'region':
     case 'project':
+    case 'domain':
+    case 'system':
       return subject.cloud.name;
+    case 'kinds':
     case 'kind':
     case 'resource':
       return subject.project.cloud;
+    case 'folder':
+      return subject.folder.project.cloud;
     case 'failure':
       return subject.cloud;
     default:

@@ -31,6 +31,13 @@ export function objectKey({ context, group, kind, namespace, name }: ObjectKey):
   return joined('kubernetes', context, group, kind, namespace ?? '', name);
 }
 
+/** The object that a key names; undefined for a resource's key. */
+export function objectOfKey(key: string): ObjectKey | undefined {
+  const [world, ...parts] = key.split('/').map(decodeURIComponent);
+  const [context = '', group = '', kind = '', namespace = '', name = ''] = parts;
+  return world === 'kubernetes' ? { context, group, kind, namespace: namespace || undefined, name } : undefined;
+}
+
 /** Where a key leads: the view, and the segments of its one canonical chain. Segments of levels that are left out are skipped on the way. Undefined for what stands in no group. */
 export function chainOf(key: string): { readonly view: 'clouds' | 'clusters'; readonly segments: readonly string[] } | undefined {
   const [world, ...parts] = key.split('/').map(decodeURIComponent);
@@ -40,6 +47,7 @@ export function chainOf(key: string): { readonly view: 'clouds' | 'clusters'; re
     return group && { view: 'clouds', segments: [first, second, third, group, fourth, fifth].filter(Boolean) };
   }
   if (world !== 'kubernetes') return undefined;
+  if (second === '' && third === 'Namespace') return { view: 'clusters', segments: [first, namespaceSegment(fifth)] };
   const under: KubeGroup = factsOf({ group: second, kind: third }).under;
   const custom = under === 'Custom resources' ? [second] : [];
   return {

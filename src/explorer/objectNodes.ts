@@ -1,8 +1,20 @@
-import { disposeAll } from '../base/event.ts';
+import { type Disposable, disposeAll } from '../base/event.ts';
 import { plainText } from '../base/plainText.ts';
 import type { ApiKind, Cluster, KubeObject, LiveTable, ObjectRef, Selection, TableRow } from '../kubernetes/cluster.ts';
+import { isClusterApi } from '../kubernetes/controllerKinds.ts';
+import { controllerStateOf, tellsItself } from '../kubernetes/controllerStates.ts';
 import { apiVersionOf } from '../kubernetes/discovery.ts';
 import { cellOf, factsOf, healthOf, shownCells } from '../kubernetes/kinds.ts';
+import type { LiveMetrics } from '../kubernetes/liveMetrics.ts';
+import { permissionsOf } from '../kubernetes/permissions.ts';
+import { ownedSelectorOf } from '../kubernetes/podSelection.ts';
+import { patienceMs } from '../kubernetes/reflector.ts';
+import type { IsRefused } from '../kubernetes/refusedWords.ts';
+import { selectorOf } from '../kubernetes/selectors.ts';
+import { hasObjectRelations } from '../relations/objectRelations.ts';
+import { openConditions } from './conditionNodes.ts';
+import { openContainers } from './containerNodes.ts';
+import { openInventory } from './inventoryNodes.ts';
 import { objectKey } from './keys.ts';
 import {
   type Branch,
@@ -15,7 +27,13 @@ import {
   type Row,
   row,
   staleSince,
+  wordsOf,
 } from './nodes.ts';
+import { filterRow, filterWords, type ObjectFilters } from './objectFilters.ts';
+import { OfferedWords, offered, wordsOfObject } from './objectWords.ts';
+import { objectPlace, type Places } from './places.ts';
+import { openTies, tiesRow } from './tieNodes.ts';
+import { type ListUse, openUse, type Use } from './usage.ts';
 
 /** Adds the rows of the other world below an object; absent where no relation knows the kind. */
 export type OtherSide = (cluster: Cluster, kind: ApiKind, ref: ObjectRef) => Open | undefined;
@@ -26,17 +44,36 @@ export interface ListedKind {
   readonly kind: ApiKind;
   readonly namespace: string | undefined;
   readonly otherSide: OtherSide;
+  /** What is used of CPU and memory; without it no row tells. */
+  readonly metrics?: LiveMetrics | undefined;
+  /** How the user arranged the view; without it nothing can be pinned. */
+  readonly places?: Places | undefined;
+  /** By what the user narrowed lists; without it none can be. */
+  readonly filters?: ObjectFilters | undefined;
 }
+
+/** What the lists of a view have in common. */
+export type Listing = Omit<ListedKind, 'cluster' | 'kind' | 'namespace'>;
 
 /** A kind as a row: `Deployments`. Its objects are kept live while it is expanded. */
 export function apiKindRow(listed: ListedKind): Row {
-  const { cluster, kind, namespace } = listed;
+  const { cluster, kind, namespace, metrics } = listed;
+  const isUser = metrics !== undefined && kind.group === '' && (kind.kind === 'Pod' || kind.kind === 'Node');
   return row({
     segment: `${kind.group}/${kind.kind}`,
     label: pluralOf(kind),
+    description: listed.filters?.summary(listed) ?? '',
     icon: factsOf(kind).icon,
     facts: [['API', `${apiVersionOf(kind)} ${kind.kind}`]],
-    words: ['kind', `kind:${kind.kind}`, 'can:refresh'],
+    words: wordsOf(
+      'kind',
+      `kind:${kind.kind}`,
+      'can:refresh',
+      'can:explain',
+      'can:whoCan',
+      isUser && 'can:top',
+      ...filterWords(listed, listed.filters),
+    ),
     subject: { of: 'apiKind', cluster, kind, namespace },
     open: (changed) => new TableBranch(listed, changed),
   });
@@ -49,17 +86,37 @@ export function pluralOf({ kind, resource }: Pick<ApiKind, 'kind' | 'resource'>)
   return same === 0 ? resource : kind.slice(0, same) + resource.slice(same);
 }
 
+/** Some objects of a kind: those of the selection that belong. */
+interface Part {
+  readonly selection: Selection;
+  readonly belongs: (object: KubeObject) => boolean;
+}
+
 /** The server's own table of a kind, live while it is looked at. */
-class TableBranch implements Branch {
+export class TableBranch implements Branch {
   readonly #listed: ListedKind;
   readonly #changed: () => void;
-  readonly #owner: { readonly uid: string; readonly selection: Selection } | undefined;
+  readonly #part: Part | undefined;
+  readonly #offered: OfferedWords;
+  readonly #subscription: Disposable;
+  /** One that has not changed since is not made again: of thousands a watch changes some. */
+  #made = new WeakMap<TableRow, Row>();
+  #refusedBefore = '';
   #table: LiveTable | undefined;
+  #use: ListUse | undefined;
+  /** What the table is narrowed by. */
+  #filter = '';
 
-  constructor(listed: ListedKind, changed: () => void, owner?: { readonly uid: string; readonly selection: Selection }) {
+  constructor(listed: ListedKind, changed: () => void, part?: Part) {
     this.#listed = listed;
     this.#changed = changed;
-    this.#owner = owner;
+    this.#part = part;
+    this.#offered = new OfferedWords(listed.cluster, listed.kind, listed.namespace, () => this.#renew());
+    const { places, filters } = listed;
+    this.#subscription = disposeAll([
+      ...(places ? [places.onDidChange(() => this.#renew())] : []),
+      ...(filters && !part ? [filters.onDidChange(() => filters.of(listed) !== this.#filter && changed())] : []),
+    ]);
   }
 
   async rows(): Promise<readonly Row[]> {
@@ -67,15 +124,26 @@ class TableBranch implements Branch {
     const table = this.#open();
     await table.ready();
     if (this.#table !== table) return [];
-    if (table.state === 'failed' && table.failure) return [failureRow(table.failure)];
-    const rows = this.#shown(table).map((one) => objectRow(this.#listed, table, one));
+    const before = this.#filter === '' ? [] : [filterRow({ cluster, kind, namespace }, this.#filter)];
+    const failed = table.state === 'failed';
+    this.#tellCount(failed ? undefined : table);
+    if (failed && table.failure) return [...before, failureRow(table.failure)];
+    const use = this.#use;
+    const shown = this.#shown(table);
+    const isRefused = shown.length > 0 ? this.#offered.refused() : () => false;
+    this.#keepOnlyIf(isRefused, shown[0]?.object.metadata.name ?? '');
+    const rows = shown.map((one) => this.#rowOf(table, one, isRefused, use));
+    use?.show(table);
     const goneOn = table.hasMore ? [moreRow(table.rows.length)] : [];
-    if (rows.length + goneOn.length > 0) return [...rows, ...goneOn];
-    if (this.#owner) return [];
-    return [emptyRow(`No ${pluralOf(kind)} in ${namespace ?? cluster.context.name}.`)];
+    const told = table.state === 'polling' ? [pollingRow(table)] : [];
+    if (rows.length + goneOn.length > 0) return [...before, ...rows, ...goneOn, ...told];
+    if (this.#part) return told;
+    const narrowed = this.#filter === '' ? '' : ` with ${this.#filter}`;
+    return [...before, emptyRow(`No ${pluralOf(kind)}${narrowed} in ${namespace ?? cluster.context.name}.`), ...told];
   }
 
   refresh(): void {
+    permissionsOf(this.#listed.cluster).forget();
     this.#close();
   }
 
@@ -84,33 +152,105 @@ class TableBranch implements Branch {
   }
 
   dispose(): void {
+    this.#subscription.dispose();
     this.#close();
+    this.#tellCount(undefined);
+  }
+
+  #tellCount(table: LiveTable | undefined): void {
+    const { filters } = this.#listed;
+    if (!filters || this.#part) return;
+    const count = table && this.#filter !== '' ? `${table.rows.length}${table.hasMore ? '+' : ''}` : undefined;
+    filters.counted(this.#listed, count);
   }
 
   #open(): LiveTable {
-    if (this.#table) return this.#table;
-    const { cluster, kind, namespace } = this.#listed;
-    const table = cluster.live(kind, { ...(namespace === undefined ? {} : { namespace }), ...this.#owner?.selection });
+    const { cluster, kind, namespace, filters } = this.#listed;
+    const filter = this.#part ? '' : (filters?.of(this.#listed) ?? '');
+    if (this.#table && filter === this.#filter) return this.#table;
+    this.#close();
+    this.#filter = filter;
+    const selector = selectorOf(filter, kind);
+    const selection = {
+      ...(namespace === undefined ? {} : { namespace }),
+      ...this.#part?.selection,
+      ...(selector.ok && selector.selection),
+    };
+    // Who owns a row stands in its metadata.
+    const thin = factsOf(kind).plain && !this.#part ? 'None' : 'Metadata';
+    const table = cluster.live(kind, selection, tellsItself(kind) ? 'Object' : thin);
     table.onDidChange(this.#changed);
     this.#table = table;
+    const { metrics } = this.#listed;
+    const measured = { cluster, kind, namespace, selection: this.#part?.selection ?? {} };
+    // Only then: rows come first.
+    void table.ready().then(() => {
+      if (this.#table === table) {
+        this.#made = new WeakMap();
+        this.#use = openUse(metrics, measured, () => this.#renew());
+      }
+    });
     return table;
+  }
+
+  /** What was made is made anew when other words are refused: another branch may have learnt it. */
+  #keepOnlyIf(isRefused: IsRefused, name: string): void {
+    const refused = wordsOfObject(this.#listed.kind)
+      .filter((one) => isRefused(one.replace('can:', ''), name))
+      .join();
+    if (refused !== this.#refusedBefore) this.#made = new WeakMap();
+    this.#refusedBefore = refused;
+  }
+
+  #rowOf(table: LiveTable, tableRow: TableRow, isRefused: IsRefused, use: ListUse | undefined): Row {
+    // What is not live says as of when, which goes on.
+    const known = table.state === 'live' ? this.#made.get(tableRow) : undefined;
+    const made = known ?? objectRow(this.#listed, table, tableRow, { isRefused, use: use?.of(tableRow) });
+    if (table.state === 'live') this.#made.set(tableRow, made);
+    return made;
+  }
+
+  /** Something else than the table has changed: each row may read otherwise. */
+  #renew(): void {
+    this.#made = new WeakMap();
+    this.#changed();
   }
 
   #close(): void {
     const table = this.#table;
     this.#table = undefined;
+    this.#made = new WeakMap();
     table?.dispose();
+    this.#use?.dispose();
+    this.#use = undefined;
   }
 
   #shown({ rows }: LiveTable): readonly TableRow[] {
-    const uid = this.#owner?.uid;
-    return uid === undefined
-      ? rows
-      : rows.filter(({ object }) => object.metadata.ownerReferences?.some((owner) => owner.uid === uid));
+    const part = this.#part;
+    return part ? rows.filter(({ object }) => part.belongs(object)) : rows;
   }
 }
 
-function objectRow(listed: ListedKind, table: LiveTable, tableRow: TableRow): Row {
+/** Says that rows are as old as the last list, where the server lets nobody watch. */
+function pollingRow({ asOf }: LiveTable): Row {
+  const seconds = Math.round(patienceMs.poll / 1000);
+  const label = `Watching is not allowed here: asked every ${seconds} s, last at ${clockTime(asOf)}.`;
+  return { ...emptyRow(label), segment: '~' };
+}
+
+/** What else is known of an object when its row is made. */
+interface Shown {
+  readonly isRefused?: IsRefused;
+  readonly use?: Use | undefined;
+}
+
+/** An object as its row in a list of its kind. */
+export function objectRow(
+  listed: ListedKind,
+  table: LiveTable,
+  tableRow: TableRow,
+  { isRefused = () => false, use }: Shown = {},
+): Row {
   const { cluster, kind, namespace } = listed;
   const { metadata } = tableRow.object;
   const { name } = metadata;
@@ -121,23 +261,32 @@ function objectRow(listed: ListedKind, table: LiveTable, tableRow: TableRow): Ro
     name,
     ...(space === undefined ? {} : { namespace: space }),
   };
-  const cells = shownCells(kind, table.columns, tableRow).map((text) => plainText(text, 120));
+  const told = controllerStateOf(kind, tableRow.object);
+  const cells = (told?.words ?? shownCells(kind, table.columns, tableRow)).map((text) => plainText(text, 120));
   const going = metadata.deletionTimestamp === undefined ? [] : ['Terminating'].filter((word) => cells[0] !== word);
-  const description = [...going, ...cells].join(' · ');
+  const [state = [], ...others] = [cells.slice(0, 1), ...cells.slice(1)];
+  const said = (used: string | undefined) => [...going, ...state, ...(used ? [used] : []), ...others].join(' · ');
+  const description = said(use?.text);
+  const health = told && metadata.deletionTimestamp === undefined ? told.health : healthOf(kind, table.columns, tableRow);
   const stale = table.state === 'stale';
   const open = openObject(listed, ref, metadata);
+  const key = objectKey({ context: cluster.context.name, group: kind.group, kind: kind.kind, namespace: space, name });
+  const pinned = listed.places?.isPinned(objectPlace(key));
   return row({
     segment: name,
     label: name,
     description: stale ? staleSince(description, table.asOf) : description,
     icon: factsOf(kind).icon,
-    mood: healthOf(kind, table.columns, tableRow),
+    ...(use && !stale && { spoken: said(use.spoken) }),
+    ...(use?.more && { moreFacts: use.more }),
+    mood: use?.isHigh && (health === 'quiet' || health === 'good') ? 'warning' : health,
     ...(stale && { stale }),
     facts: [
       ...table.columns
         .filter((column) => column.name !== 'Name')
         .map((column) => [column.name, plainText(cellOf(table.columns, tableRow, column.name))] as const)
         .filter(([, value]) => value !== ''),
+      ...(use?.facts ?? []),
       [
         'as of',
         [
@@ -147,17 +296,20 @@ function objectRow(listed: ListedKind, table: LiveTable, tableRow: TableRow): Ro
         ].join(' · '),
       ],
     ],
-    words: [
-      'object',
-      `kind:${kind.kind}`,
-      'can:open',
-      'can:copyId',
-      'can:copyName',
-      ...(kind.kind === 'Pod' ? ['can:logs'] : []),
-    ],
+    words: offered(
+      [
+        ...wordsOfObject(kind, told ? cells.join(' · ') : (cells[0] ?? ''), (column) => cellOf(table.columns, tableRow, column)),
+        ...(hasObjectRelations(`${kind.group}/${kind.kind}`) || metadata.ownerReferences !== undefined
+          ? (['can:openMap'] as const)
+          : []),
+        ...(pinned === undefined ? [] : ([pinned ? 'can:unpin' : 'can:pin'] as const)),
+      ],
+      name,
+      isRefused,
+    ),
     subject: { of: 'object', cluster, ref },
     name,
-    key: objectKey({ context: cluster.context.name, group: kind.group, kind: kind.kind, namespace: space, name }),
+    key,
     ...(open && { open }),
     click: 'hybridClusters.openDetails',
   });
@@ -168,19 +320,30 @@ function openObject(listed: ListedKind, ref: ObjectRef, { uid }: KubeObject['met
   const { cluster, kind } = listed;
   const { owns = [] } = factsOf(kind);
   const side = listed.otherSide(cluster, kind, ref);
-  if (!side && (owns.length === 0 || uid === undefined)) return undefined;
+  const isPod = kind.kind === 'Pod' && kind.group === '';
+  const tells = tellsItself(kind);
+  if (!side && !isPod && !tells && (owns.length === 0 || uid === undefined)) return openTies(cluster, kind, ref);
+  const ties = tiesRow(cluster, kind, ref);
   return (changed) => {
     const other = side?.(changed) ?? plainBranch(() => []);
-    const owned: Branch = uid === undefined ? plainBranch(() => []) : new OwnedBranch(listed, ref, uid, owns, changed);
+    const conditions = tells ? openConditions(cluster, kind, ref)(changed) : undefined;
+    const kept = tells ? openInventory(listed, ref)(changed) : undefined;
+    const owned: Branch = isPod
+      ? openContainers({ cluster, kind, pod: ref, metrics: listed.metrics })(changed)
+      : uid === undefined
+        ? plainBranch(() => [])
+        : new OwnedBranch(listed, ref, uid, owns, changed);
     return {
       rows: async () => {
-        const [sideRows, ownedRows] = await Promise.all([other.rows(), owned.rows()]);
-        const rows = [...sideRows, ...ownedRows];
+        const branches = isPod ? [owned, other] : [conditions, other, owned, kept];
+        const rows = [...(await Promise.all(branches.map((branch) => branch?.rows() ?? []))).flat(), ...ties];
         return rows.length > 0 ? rows : [emptyRow(`${kind.kind} ${ref.name} owns nothing now.`)];
       },
-      refresh: () => other.refresh?.(),
+      refresh: () => {
+        for (const branch of [conditions, other, owned, kept]) branch?.refresh?.();
+      },
       more: async () => owned.more?.(),
-      ...disposeAll([other, owned]),
+      ...disposeAll([other, owned, ...(conditions ? [conditions] : []), ...(kept ? [kept] : [])]),
     };
   };
 }
@@ -206,7 +369,8 @@ class OwnedBranch implements Branch {
   async rows(): Promise<readonly Row[]> {
     this.#tables ??= await this.#open();
     const rows = await Promise.all(this.#tables.map((table) => table.rows()));
-    return rows.flat();
+    // Things of several kinds may have the same name.
+    return this.#owns.length > 1 ? rows.flat().map(withKind) : rows.flat();
   }
 
   async more(): Promise<void> {
@@ -223,27 +387,21 @@ class OwnedBranch implements Branch {
     if (this.#owns.length === 0) return [];
     const [kinds, owner] = await Promise.all([cluster.kinds(), cluster.get(this.#ref)]);
     if (!kinds.ok || this.#ended) return [];
-    const labelSelector = owner.ok ? selectorOf(owner.value) : undefined;
+    const labelSelector = owner.ok ? ownedSelectorOf(owner.value) : undefined;
     const selection = labelSelector === undefined ? {} : { labelSelector };
-    return kinds.value
-      .filter((kind) => this.#owns.includes(`${kind.group}/${kind.kind}`) && kind.verbs.includes('list'))
-      .map((kind) => new TableBranch({ ...this.#listed, kind }, this.#changed, { uid: this.#uid, selection }));
+    const uid = this.#uid;
+    const ofCluster = this.#listed.kind.kind === 'Cluster' && isClusterApi(this.#listed.kind);
+    const belongs = ({ metadata: { ownerReferences = [] } }: KubeObject) =>
+      ownerReferences.some((one) => one.uid === uid) || (ofCluster && !ownerReferences.some(({ controller }) => controller));
+    return this.#owns
+      .flatMap((name) => kinds.value.find((kind) => `${kind.group}/${kind.kind}` === name && kind.verbs.includes('list')) ?? [])
+      .map((kind) => new TableBranch({ ...this.#listed, kind }, this.#changed, { selection, belongs }));
   }
 }
 
-/** `app=web,tier=front` of a workload's or Service's selector; expressions only narrow further, and the uid decides anyway. */
-function selectorOf({ kind, metadata, spec }: KubeObject): string | undefined {
-  if (kind === 'Service') return `kubernetes.io/service-name=${metadata.name}`;
-  const selector = field(spec, 'selector');
-  const labels = field(selector, 'matchLabels') ?? (kind === 'ReplicationController' ? selector : undefined);
-  if (typeof labels !== 'object' || labels === null) return undefined;
-  return (
-    Object.entries(labels)
-      .map(([key, value]) => `${key}=${value}`)
-      .join(',') || undefined
-  );
-}
-
-function field(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+/** A row among those of other kinds: `MachineDeployment prod-workers`. */
+export function withKind(one: Row): Row {
+  const { subject } = one;
+  if (subject.of !== 'object') return one;
+  return { ...one, segment: `${subject.ref.kind} ${one.segment}`, label: `${subject.ref.kind} ${one.label}` };
 }

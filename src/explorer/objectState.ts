@@ -1,3 +1,4 @@
+import { field } from '../base/fields.ts';
 import type { KubeObject } from '../kubernetes/cluster.ts';
 import type { Mood } from './deploymentRows.ts';
 
@@ -43,8 +44,4 @@ function ofCondition(
   if (status === 'True') return unschedulable ? { word: `${type}, cordoned`, mood: 'warning' } : { word: type, mood: 'quiet' };
   if (kind === 'Node') return { word: `Not${type}`, mood: 'bad' };
   return { word: reason ?? `not ${type.toLowerCase()}`, mood: 'busy' };
-}
-
-function field(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 }

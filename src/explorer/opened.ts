@@ -26,7 +26,13 @@ export class Opened implements Disposable {
     this.#add(this.#clusters, cluster.context.name, cluster);
   }
 
-  /** Forgets what the files no longer name or what was signed out of. */
+  /** Forgets the projects of a cloud that was signed out of: whoever asked one of them would sign in again. */
+  leave(cloud: string): void {
+    for (const [key, project] of this.#projects) if (project.cloud === cloud) this.#projects.delete(key);
+    this.#changed.fire();
+  }
+
+  /** Forgets what the files no longer name. */
   clear(world: 'projects' | 'clusters'): void {
     (world === 'projects' ? this.#projects : this.#clusters).clear();
     this.#changed.fire();

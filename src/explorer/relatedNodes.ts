@@ -1,8 +1,7 @@
 import type { Failure } from '../base/failure.ts';
 import { plainText } from '../base/plainText.ts';
-import type { Cluster, ObjectRef } from '../kubernetes/cluster.ts';
-import { descriptionOf, healthOf, idOf, nameOf } from '../openstack/display.ts';
-import { kindOf } from '../openstack/kinds/kinds.ts';
+import type { Cluster } from '../kubernetes/cluster.ts';
+import { healthOf } from '../openstack/display.ts';
 import type { Project } from '../openstack/project.ts';
 import {
   hasObjects,
@@ -14,7 +13,7 @@ import {
   type ResourcesOfObject,
   resourcesOf,
 } from '../relations/related.ts';
-import { objectKey, resourceKey } from './keys.ts';
+import { objectLink, resourceLink, singular } from './linkNodes.ts';
 import { type Branch, failureRow, type Open, type Row, row } from './nodes.ts';
 import type { OtherSide } from './objectNodes.ts';
 import { stateOf } from './objectState.ts';
@@ -82,73 +81,42 @@ function renewedBy({ opened }: Asked, look: (signal: AbortSignal) => Promise<rea
   };
 }
 
-async function projectsOf({ opened, bound }: Asked): Promise<readonly Project[]> {
+/** The projects in which the other side of an object is looked for. */
+/** The projects that may be asked. */
+export async function projectsOf({ opened, bound }: Asked): Promise<readonly Project[]> {
   const { projects } = await bound();
   return [...new Map([...opened.projects, ...projects].map((one) => [`${one.region} ${one.id}`, one])).values()];
 }
 
-async function clustersOf({ opened, bound }: Asked): Promise<readonly Cluster[]> {
+/** The clusters that may be asked. */
+export async function clustersOf({ opened, bound }: Asked): Promise<readonly Cluster[]> {
   const { clusters } = await bound();
   return [...new Map([...opened.clusters, ...clusters].map((one) => [one.context.name, one])).values()];
 }
 
 function relatedResource({ kind, project, resource, certain }: RelatedResource): Row {
-  const id = idOf(kind, resource);
-  const state = healthOf(kind, resource);
-  const name = nameOf(kind, resource);
-  return row({
-    segment: `${project.cloud}/${kind}/${id}`,
-    label: `${one(kind)} ${name}`,
-    description: [certain ? undefined : 'candidate', state?.word, project.name].filter(Boolean).join(' · '),
-    icon: 'link',
-    mood: state?.health ?? 'quiet',
-    facts: [
-      ['state', descriptionOf(kind, resource)],
-      ['id', id],
-      ['in', [project.cloud, project.region, project.name].filter(Boolean).join(' / ')],
-      ...(certain ? [] : [['candidate', 'several bear the same name or tag'] as const]),
-    ],
-    words: [...otherWords, `kind:${kind}`],
-    subject: { of: 'resource', project, kind, resource },
-    id,
-    name,
-    key: resourceKey({ cloud: project.cloud, region: project.region, project: project.id, kind, id }),
-    click: 'hybridClusters.openDetails',
-  });
+  const state = healthOf(kind, resource)?.word;
+  const description = [certain ? undefined : 'candidate', state, project.name].filter(Boolean).join(' · ');
+  return resourceLink({ project, kind, resource }, description, doubt(certain));
 }
 
 function relatedObject({ group, cluster, object, certain }: RelatedObject): Row {
   const { name, namespace } = object.metadata;
   const { word, mood } = stateOf(object);
-  const ref: ObjectRef = {
-    apiVersion: object.apiVersion,
-    kind: object.kind,
-    name,
-    ...(namespace === undefined ? {} : { namespace }),
-  };
-  const { name: context } = cluster.context;
-  return row({
-    segment: `${context}/${group}/${object.kind}/${namespace ?? ''}/${name}`,
-    label: `${object.kind} ${name}`,
-    description: [certain ? undefined : 'candidate', plainText(word, 60), [context, namespace].filter(Boolean).join('/')]
-      .filter(Boolean)
-      .join(' · '),
-    icon: 'link',
+  const version = object.apiVersion.slice(object.apiVersion.indexOf('/') + 1);
+  const link = objectLink({ cluster, kind: { group, version, kind: object.kind }, namespace, name });
+  const place = [cluster.context.name, namespace].filter(Boolean).join('/');
+  return {
+    ...link,
+    description: [certain ? undefined : 'candidate', plainText(word, 60), place].filter(Boolean).join(' · '),
     mood,
-    facts: [
-      ['state', word],
-      ['in', [context, namespace].filter(Boolean).join(' / ')],
-      ...(certain ? [] : [['candidate', 'several bear the same name or tag'] as const]),
-    ],
-    words: [...otherWords, `kind:${object.kind}`],
-    subject: { of: 'object', cluster, ref },
-    name,
-    key: objectKey({ context, group, kind: object.kind, namespace, name }),
-    click: 'hybridClusters.openDetails',
-  });
+    facts: [['state', word], ...link.facts, ...doubt(certain)],
+  };
 }
 
-const otherWords = ['other', 'can:reveal', 'can:open', 'can:copyId', 'can:copyName'];
+function doubt(certain: boolean): Row['facts'] {
+  return certain ? [] : [['candidate', 'it bears the same marks, and names no id']];
+}
 
 /** What the object names and nobody who was asked has: says which door is closed, or that it is gone. */
 function absentRows({ absent }: ResourcesOfObject, projects: readonly Project[]): readonly Row[] {
@@ -158,7 +126,7 @@ function absentRows({ absent }: ResourcesOfObject, projects: readonly Project[])
       projects.length === 0
         ? `open its cloud${region ? ` (region ${region})` : ''} in Clouds to see it`
         : `not in ${where}; open its cloud and project in Clouds to see it`;
-    return hintRow(`?${kind}/${id}`, `${one(kind)} ${id}`, description, 'hybridClusters.clouds.focus');
+    return hintRow(`?${kind}/${id}`, `${singular(kind)} ${id}`, description, 'hybridClusters.clouds.focus');
   });
 }
 
@@ -179,10 +147,4 @@ function failureRows(failures: readonly Failure[]): readonly Row[] {
   return failures
     .filter(({ reason }) => reason !== 'cancelled')
     .map((failure, index) => failureRow(failure, { segment: `!${index}` }));
-}
-
-/** `Load balancer`. */
-function one(kind: Parameters<typeof kindOf>[0]): string {
-  const [label] = kindOf(kind).label;
-  return label.charAt(0).toUpperCase() + label.slice(1);
 }

@@ -10,10 +10,12 @@ import {
   type TreeView,
   window,
 } from 'vscode';
+import { systemClock } from '../base/clock.ts';
 import { Forest } from './forest.ts';
 import { idOfNode } from './identity.ts';
 import type { Node, Open } from './nodes.ts';
-import { treeItem } from './treeItem.ts';
+import { Polling } from './polling.ts';
+import { tooltip, treeItem } from './treeItem.ts';
 
 /** A view that is drawn for the first time, or anew just then, forgets what it was told to select: it is told again, at most so often. */
 const revealTries = 5;
@@ -28,17 +30,19 @@ export class Tree implements TreeDataProvider<Node>, TreeDragAndDropController<N
   readonly #changed = new EventEmitter<Node | undefined>();
   readonly #view: TreeView<Node>;
   readonly #subscriptions: readonly Disposable[];
-  readonly #againSeconds: () => number;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #polling: Polling;
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #selected = new EventEmitter<void>();
   /** Other rows are selected, by the user or by {@link reveal}. */
   readonly onDidSelect = this.#selected.event;
 
-  /** `againSeconds`: how often the open parts are asked for again while the view is visible, 0 never. */
-  constructor(view: string, open: Open, againSeconds: () => number = () => 0) {
-    this.#againSeconds = againSeconds;
+  readonly #onAttend: (attended: boolean) => void;
+
+  /** `seconds`: how often the open parts are asked for again while somebody can see them, 0 never; `onAttend` hears whether somebody can. */
+  constructor(view: string, open: Open, seconds: () => number = () => 0, onAttend: (attended: boolean) => void = () => {}) {
+    this.#onAttend = onAttend;
     this.forest = new Forest(open);
+    this.#polling = new Polling({ clock: systemClock, random: Math.random, watched: () => this.forest.watched(), seconds });
     this.#view = window.createTreeView(view, {
       treeDataProvider: this,
       dragAndDropController: this,
@@ -49,10 +53,12 @@ export class Tree implements TreeDataProvider<Node>, TreeDragAndDropController<N
       this.forest.onDidChange((node) => this.#changed.fire(node)),
       this.#view.onDidCollapseElement(({ element }) => this.forest.collapse(element)),
       this.#view.onDidExpandElement(({ element }) => this.forest.expand(element)),
-      this.#view.onDidChangeVisibility(() => this.arm()),
+      this.forest.onDidLook(() => this.#polling.wake()),
+      this.#view.onDidChangeVisibility(() => this.#attend()),
+      window.onDidChangeWindowState(() => this.#attend()),
       this.#view.onDidChangeSelection(() => this.#selected.fire()),
     ];
-    this.arm();
+    this.#attend();
   }
 
   get selection(): readonly Node[] {
@@ -71,15 +77,21 @@ export class Tree implements TreeDataProvider<Node>, TreeDragAndDropController<N
     return treeItem(node);
   }
 
-  /** Begins to wait anew: the view was shown or hidden, or the setting changed. */
-  arm(): void {
-    clearTimeout(this.#timer);
-    const seconds = this.#againSeconds();
-    if (!this.#view.visible || seconds <= 0) return;
-    this.#timer = setTimeout(async () => {
-      await this.forest.again();
-      this.arm();
-    }, seconds * 1000);
+  async resolveTreeItem(item: TreeItem, node: Node): Promise<TreeItem> {
+    item.tooltip = tooltip(node, await node.row.moreFacts?.());
+    return item;
+  }
+
+  /** The setting of how often was changed. */
+  restart(): void {
+    this.#polling.restart();
+  }
+
+  /** A hidden view, or a window behind another one, asks nobody. */
+  #attend(): void {
+    const attended = this.#view.visible && window.state.focused;
+    this.#polling.attend(attended);
+    this.#onAttend(attended);
   }
 
   /** Brings the one canonical place of a resource or object into sight; false when its key leads nowhere in this view. */
@@ -91,7 +103,12 @@ export class Tree implements TreeDataProvider<Node>, TreeDragAndDropController<N
     for (let tries = 0; tries < revealTries; tries++) {
       const node = await this.forest.find(chain.segments);
       if (!node) return false;
-      await this.#view.reveal(node, { select: true, focus: true, expand: false });
+      try {
+        await this.#view.reveal(node, { select: true, focus: true, expand: false });
+      } catch (error) {
+        // The list was renewed in between, so that VS Code asked for the row where it no longer stood.
+        if (tries === revealTries - 1) throw error;
+      }
       await delay(settleMs);
       if (this.#view.selection.includes(node)) break;
     }
@@ -105,7 +122,7 @@ export class Tree implements TreeDataProvider<Node>, TreeDragAndDropController<N
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.#polling.dispose();
     for (const one of this.#subscriptions) one.dispose();
     this.#view.dispose();
     this.#changed.dispose();

@@ -11,13 +11,12 @@ const colours: Readonly<Record<Mood, string | undefined>> = {
   bad: 'list.errorForeground',
 };
 
-/** A node as VS Code shows it. */
+/** A node as VS Code shows it; its {@link tooltip} is made when the pointer rests on it. */
 export function treeItem(node: Node): TreeItem {
   const { row } = node;
   const item = new TreeItem(row.label, row.open ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None);
   item.id = node.id;
   item.description = row.description;
-  item.tooltip = tooltip(node);
   item.iconPath = icon(node);
   item.contextValue = row.words.join(' ');
   item.accessibilityInformation = { label: spoken(node) };
@@ -32,11 +31,11 @@ function icon({ row: { icon, mood, stale } }: Node): ThemeIcon {
   return new ThemeIcon(name, colour ? new ThemeColor(colour) : undefined);
 }
 
-/** Servers write these texts: they are appended as text, never read as Markdown. */
-function tooltip({ row: { label, facts } }: Node): MarkdownString {
+/** The facts of a node as a table. Servers write these texts: they are appended as text, never read as Markdown. */
+export function tooltip({ row: { label, facts, lateFacts } }: Node, more: Node['row']['facts'] = []): MarkdownString {
   const text = new MarkdownString('', true);
   text.appendMarkdown('**').appendText(label).appendMarkdown('**\n\n');
-  const shown = facts.filter(([, value]) => value !== '');
+  const shown = [...facts, ...(lateFacts?.() ?? []), ...more].filter(([, value]) => value !== '');
   if (shown.length === 0) return text;
   text.appendMarkdown('| | |\n|:--|:--|\n');
   for (const [title, value] of shown)
@@ -50,7 +49,7 @@ function inCell(text: string): string {
 }
 
 /** What a screen reader says: name, state and facts, and that it is old or wrong where only the icon shows it. */
-function spoken({ row: { label, description, mood, stale } }: Node): string {
+function spoken({ row: { label, description, spoken: said = description, mood, stale } }: Node): string {
   const states: Partial<Readonly<Record<Mood, string>>> = { bad: 'error', warning: 'warning', busy: 'in progress' };
-  return [label, description, stale ? undefined : states[mood]].filter(Boolean).join(', ');
+  return [label, said, stale ? undefined : states[mood]].filter(Boolean).join(', ');
 }

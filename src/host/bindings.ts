@@ -1,17 +1,10 @@
-import {
-  ConfigurationTarget,
-  type Disposable,
-  type Event,
-  EventEmitter,
-  type Uri,
-  type WorkspaceFolder,
-  workspace,
-} from 'vscode';
-import { type Binding, bindingOf, type FolderBinding } from '../binding/binding.ts';
+import { ConfigurationTarget, type Disposable, type Event, EventEmitter, Uri, type WorkspaceFolder, workspace } from 'vscode';
+import { type Binding, bindingOf, type FolderBinding, sharedBinding } from '../binding/binding.ts';
+import { editedAddress } from './editedObjects.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * The bindings of this window's folders, kept in the setting `hybridClusters.binding`. A binding is the standing consent to look things up; in Restricted Mode there
+ * The bindings of this window's folders, kept in the settings `hybridClusters.binding` and, for folders inside them, `hybridClusters.folderBindings`. A binding is the standing consent to look things up; in Restricted Mode there
  * is none. The epoch counts every change of what an answer may depend on: an answer given under an older epoch is thrown away.
  */
 export class Bindings implements Disposable {
@@ -25,7 +18,7 @@ export class Bindings implements Disposable {
   constructor(settings: Settings) {
     this.#settings = settings;
     this.#subscriptions = [
-      settings.onDidChange((keys) => keys.includes('binding') && this.renew()),
+      settings.onDidChange((keys) => keys.some((key) => key === 'binding' || key === 'folderBindings') && this.renew()),
       workspace.onDidGrantWorkspaceTrust(() => this.renew()),
       workspace.onDidChangeWorkspaceFolders(() => this.renew()),
     ];
@@ -43,9 +36,21 @@ export class Bindings implements Disposable {
   /** What the document or folder is bound to; undefined when to nothing, then nothing is contacted for it. */
   of(uri: Uri): Binding | undefined {
     if (!workspace.isTrusted) return undefined;
-    const bound = bindingOf(uri.toString(), this.#folders());
+    const edited = editedAddress(uri);
+    if (edited) return this.#ofContext(edited);
+    // An older version of a file, as a diff shows it, belongs where the file does.
+    const place = uri.scheme === 'git' ? uri.with({ scheme: 'file', query: '' }) : uri;
+    const folders = this.#folders();
+    const bound = bindingOf(place.toString(), folders);
     if (bound && (bound.cloud || bound.context)) return bound;
-    return workspace.getWorkspaceFolder(uri) ? undefined : this.#loose;
+    if (workspace.getWorkspaceFolder(place)) return undefined;
+    return this.#loose ?? (uri.scheme === 'untitled' ? sharedBinding(folders) : undefined);
+  }
+
+  /** An object of a cluster belongs to it; where a folder is bound to the same, its cloud is the one behind it. */
+  #ofContext({ context, namespace }: Binding): Binding {
+    const shared = sharedBinding(this.#folders().filter(({ binding }) => binding.context === context));
+    return { ...shared, ...(context ? { context } : {}), ...(namespace ? { namespace } : {}) };
   }
 
   /** Every binding of this window, none in Restricted Mode. */
@@ -72,10 +77,18 @@ export class Bindings implements Disposable {
   }
 
   #folders(): FolderBinding[] {
-    return (workspace.workspaceFolders ?? []).map(({ uri }) => ({
-      folder: uri.toString(),
-      binding: this.#settings.binding(uri),
-    }));
+    return (workspace.workspaceFolders ?? []).flatMap(({ uri }) => {
+      const own = uri.toString();
+      const inside = Object.entries(this.#settings.folderBindings(uri)).map(([path, binding]) => ({
+        folder: Uri.joinPath(uri, path).toString().replace(/\/+$/, ''),
+        binding,
+      }));
+      // a workspace speaks of its own folders only
+      return [
+        { folder: own, binding: this.#settings.binding(uri) },
+        ...inside.filter(({ folder }) => folder.startsWith(`${own}/`)),
+      ];
+    });
   }
 
   dispose(): void {

@@ -54,7 +54,9 @@ export class ManifestLens implements CodeLensProvider, Disposable {
     return [
       lens(applyTitle(binding), 'applyDeploy'),
       lens(l10n.t('Plan'), 'plan'),
-      ...(binding?.cloud && checked ? [lens(checkTitle(binding.cloud, checked), 'where', describeCheck(checked))] : []),
+      ...(binding?.cloud && checked && checked.references > 0
+        ? [lens(checkTitle(binding.cloud, checked), 'where', describeCheck(checked))]
+        : []),
       ...(binding ? [] : [lens(l10n.t('Bind this folder…'), 'bindFolder')]),
     ];
   }

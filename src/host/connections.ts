@@ -2,12 +2,14 @@ import { l10n, workspace } from 'vscode';
 import { type Disposable, Emitter } from '../base/event.ts';
 import { failed } from '../base/failure.ts';
 import type { Contexts } from '../kubernetes/cluster.ts';
+import type { Candidates } from '../openstack/candidate.ts';
 import type { Clouds } from '../openstack/cloud.ts';
 
 /** Both worlds of the user, once the rooms that talk to them are loaded. */
 export interface Worlds extends Disposable {
   readonly clouds: Clouds;
   readonly contexts: Contexts;
+  readonly candidates: Candidates;
 }
 
 /**
@@ -17,6 +19,7 @@ export interface Worlds extends Disposable {
 export class Connections implements Disposable {
   readonly clouds: Clouds;
   readonly contexts: Contexts;
+  readonly candidates: Candidates;
   readonly #load: () => Promise<Worlds>;
   readonly #changed = { clouds: new Emitter<void>(), contexts: new Emitter<void>() };
   readonly #trustGranted: Disposable;
@@ -26,6 +29,7 @@ export class Connections implements Disposable {
     this.#load = load;
     this.clouds = this.#lazyClouds();
     this.contexts = this.#lazyContexts();
+    this.candidates = this.#lazyCandidates();
     this.#trustGranted = workspace.onDidGrantWorkspaceTrust(() => this.#fireAll());
   }
 
@@ -57,16 +61,30 @@ export class Connections implements Disposable {
     this.#changed.contexts.fire();
   }
 
-  #lazyClouds(): Clouds {
+  /** All of it: what a door forgets, nobody behind it ever hears. */
+  #lazyClouds(): Required<Clouds> {
     return {
       list: async () => (workspace.isTrusted ? (await this.#open()).clouds.list() : { clouds: [], problems: [] }),
       open: async (name, region) => (workspace.isTrusted ? (await this.#open()).clouds.open(name, region) : untrusted()),
+      openAs: async (name, credentials, region) =>
+        (workspace.isTrusted && (await (await this.#open()).clouds.openAs?.(name, credentials, region))) || untrusted(),
+      useInterface: async (...chosen) => {
+        if (workspace.isTrusted) await (await this.#open()).clouds.useInterface?.(...chosen);
+      },
       onDidChange: this.#changed.clouds.event,
       dispose: () => {},
     };
   }
 
-  #lazyContexts(): Contexts {
+  #lazyCandidates(): Candidates {
+    const candidates = async () => (await this.#open()).candidates;
+    return {
+      discover: async (url, tls) => (workspace.isTrusted ? (await candidates()).discover(url, tls) : untrusted()),
+      tryOut: async (name, entry) => (workspace.isTrusted ? (await candidates()).tryOut(name, entry) : untrusted()),
+    };
+  }
+
+  #lazyContexts(): Required<Contexts> {
     return {
       list: async () =>
         workspace.isTrusted ? (await this.#open()).contexts.list() : { contexts: [], current: undefined, problems: [] },

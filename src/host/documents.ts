@@ -17,7 +17,7 @@ export const documentScheme = 'hybrid-clusters';
 export type Load = () => Promise<string> | string;
 
 /** Finds the links of a document of ours in its text. */
-export type FindLinks = (document: TextDocument) => DocumentLink[];
+export type FindLinks = (document: TextDocument) => DocumentLink[] | Promise<DocumentLink[]>;
 
 /** Read-only documents in memory: a resource as YAML or JSON, the two sides of a diff. A text is held as long as its document is open. */
 export class Documents implements TextDocumentContentProvider, DocumentLinkProvider, Disposable {
@@ -44,11 +44,17 @@ export class Documents implements TextDocumentContentProvider, DocumentLinkProvi
     return uri;
   }
 
+  /** Asks for the text of a document that is announced once more; nothing for others. */
+  renew(path: string): void {
+    const uri = Uri.from({ scheme: documentScheme, path: `/${path}` });
+    if (this.#sources.has(uri.toString())) this.#changed.fire(uri);
+  }
+
   provideTextDocumentContent(uri: Uri): Promise<string> | string {
     return this.#sources.get(uri.toString())?.load() ?? '';
   }
 
-  provideDocumentLinks(document: TextDocument): DocumentLink[] {
+  provideDocumentLinks(document: TextDocument): DocumentLink[] | Promise<DocumentLink[]> {
     return this.#sources.get(document.uri.toString())?.links?.(document) ?? [];
   }
 

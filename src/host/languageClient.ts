@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type CancellationToken,
@@ -7,12 +8,14 @@ import {
   extensions,
   type LogOutputChannel,
   l10n,
+  languages,
   type TextDocument,
   Uri,
   window,
   workspace,
 } from 'vscode';
 import type { LanguageClient, LanguageClientOptions, Middleware } from 'vscode-languageclient/node';
+import { shownSyntax } from '../manifest/syntax.ts';
 import {
   type CheckDidRunParams,
   checkDidRun,
@@ -20,21 +23,35 @@ import {
   type InitializationOptions,
   notifications,
   requests,
+  serverArguments,
 } from '../protocol.ts';
 import type { Answers } from './answers.ts';
 import type { Bindings } from './bindings.ts';
 import { Crashes } from './crashes.ts';
+import { editScheme } from './editedObjects.ts';
+import type { RenderedFindings } from './renderedFindings.ts';
 import { restartsServer, type Settings } from './settings.ts';
+import { workspaceManifests } from './workspaceManifests.ts';
 
 type Library = typeof import('vscode-languageclient/node');
 
+/** The older side of a diff. */
+const olderScheme = 'git';
+/** Files that are not YAML and may be a `cloud.conf`, openrc or Heat template: which of them is, its text shows ({@link shownSyntax}). */
+const named = '**/{*.conf,cloud-config,*openrc*,*.rc,*.env,*.hot,*.template}';
 /** The documents the server gets. No language of our own: YAML is YAML, and other YAML extensions go on working beside us. */
 const selector = [
   { language: 'yaml', scheme: 'file' },
   { language: 'yaml', scheme: 'untitled' },
+  { language: 'yaml', scheme: editScheme },
+  { language: 'yaml', scheme: olderScheme },
+  { scheme: 'file', pattern: named },
+  ...['ini', 'properties', 'shellscript'].flatMap((language) =>
+    ['file', 'untitled', olderScheme].map((scheme) => ({ language, scheme })),
+  ),
 ];
-/** Heap of the server process, in MiB: a hostile manifest ends there, not in the memory of the machine. */
-const heapLimit = 768;
+/** The wait before a restart by which it is told that they go on. */
+const worthTellingMs = 4000;
 const otherYamlExtension = 'redhat.vscode-yaml';
 
 export interface LanguageServerParts {
@@ -44,6 +61,8 @@ export interface LanguageServerParts {
   readonly settings: Settings;
   readonly bindings: Bindings;
   readonly answers: Answers;
+  /** Findings of what is rendered: each is told once. */
+  readonly rendered: RenderedFindings;
 }
 
 /**
@@ -69,6 +88,7 @@ export class LanguageServer implements Disposable {
       extensions.onDidChange(() => this.#otherYaml !== hasOtherYaml() && this.#restart()),
       parts.bindings.onDidChange(() => this.#notify(notifications.bindingDidChange, {})),
       parts.answers.onDidChange((change) => this.#notify(notifications.openstackDidChange, change)),
+      parts.answers.onDidChangeCluster(() => this.#notify(notifications.kubernetesDidChange, {})),
     ];
     for (const document of workspace.textDocuments) this.#see(document);
   }
@@ -78,8 +98,13 @@ export class LanguageServer implements Disposable {
     return this.#checked.event;
   }
 
-  #see({ languageId, uri }: TextDocument): void {
-    if (this.#wanted || languageId !== 'yaml' || !selector.some(({ scheme }) => scheme === uri.scheme)) return;
+  /** What these documents name in their clouds is asked for again. */
+  recheck(uris: readonly string[]): void {
+    this.#notify(notifications.openstackDidChange, { uris });
+  }
+
+  #see(document: TextDocument): void {
+    if (this.#wanted || languages.match(selector, document) === 0 || !isOurs(document)) return;
     this.#wanted = true;
     this.#restart();
   }
@@ -100,13 +125,21 @@ export class LanguageServer implements Disposable {
   }
 
   async #start(): Promise<void> {
+    // A missing program would be tried again and again.
+    await access(this.#parts.program);
     const library = await loadLibrary();
     const server = {
       module: this.#parts.program,
       transport: library.TransportKind.stdio,
-      options: { execArgv: [`--max-old-space-size=${heapLimit}`] },
+      options: { execArgv: [...serverArguments] },
     };
-    const client = new library.LanguageClient('hybridClusters', 'Hybrid Clusters', server, this.#options(library));
+    // The library's own notifications speak of connections and codes; what the user is told is said here.
+    class QuietClient extends library.LanguageClient {
+      override error(message: string, data?: unknown): void {
+        super.error(message, data, false);
+      }
+    }
+    const client = new QuietClient('hybridClusters', 'Hybrid Clusters', server, this.#options(library));
     this.#answer(client);
     this.#client = client;
     await client.start();
@@ -136,19 +169,24 @@ export class LanguageServer implements Disposable {
   }
 
   #initialization(): InitializationOptions {
-    const { settings } = this.#parts;
+    const { settings, program } = this.#parts;
     this.#otherYaml = hasOtherYaml();
     return {
       answers: workspace.isTrusted ? Object.values(requests) : [],
       otherYaml: this.#otherYaml,
       severities: settings.severities,
       inlayHints: settings.inlayHints,
+      findingsPage: Uri.joinPath(Uri.file(program), '../../media/findings.md').toString(),
     };
   }
 
   async #recover(): Promise<void> {
     const { delayMs, leaveOut } = this.#crashes.crashed(Date.now());
     this.#parts.log.warn(l10n.t('The language server ended unexpectedly; it starts again.'));
+    if (delayMs === worthTellingMs)
+      void window.showErrorMessage(
+        l10n.t('The language server keeps ending, so manifests are not checked; it is tried again. The log says why.'),
+      );
     for (const document of leaveOut)
       void window.showWarningMessage(
         l10n.t('{0} brought the language server down twice: it is not checked until it is opened again.', nameOf(document)),
@@ -158,25 +196,30 @@ export class LanguageServer implements Disposable {
 
   #middleware(): Middleware {
     const crashes = this.#crashes;
+    const given = new Set<string>();
     return {
       didOpen: async (document, next) => {
         const key = document.uri.toString();
-        if (crashes.leavesOut(key)) return;
+        if (crashes.leavesOut(key) || !isOurs(document)) return;
         crashes.given(key);
+        given.add(key);
         await next(document);
       },
       didChange: async (event, next) => {
         const key = event.document.uri.toString();
-        if (crashes.leavesOut(key)) return;
+        if (crashes.leavesOut(key) || !given.has(key)) return;
         crashes.given(key);
         await next(event);
       },
       didClose: async (document, next) => {
         const key = document.uri.toString();
-        const unknown = crashes.leavesOut(key);
+        const unknown = !given.delete(key) || crashes.leavesOut(key);
         crashes.closed(key);
         if (!unknown) await next(document);
       },
+      // What an older version has wrong is no problem any more; its names and links are still told.
+      handleDiagnostics: (uri, diagnostics, next) =>
+        this.#parts.rendered.fromServer(uri, uri.scheme === olderScheme ? [] : diagnostics, next),
     };
   }
 
@@ -192,6 +235,8 @@ export class LanguageServer implements Disposable {
     on(requests.kubernetesFind, answers.kubernetesFind.bind(answers));
     on(requests.schema, answers.schema.bind(answers));
     on(requests.binding, answers.binding.bind(answers));
+    on(requests.beside, answers.beside.bind(answers));
+    client.onRequest(requests.workspaceManifests, () => workspaceManifests(this.#parts.bindings));
     client.onNotification(checkDidRun, (params: CheckDidRunParams) => {
       this.#crashes.finished(params.uri);
       this.#checked.fire(params);
@@ -222,6 +267,11 @@ function toSignal(token: CancellationToken): AbortSignal {
   if (token.isCancellationRequested) controller.abort();
   token.onCancellationRequested(() => controller.abort());
   return controller.signal;
+}
+
+/** Whether the server is to read a document: YAML, or a file whose text shows that it is one of OpenStack's. */
+function isOurs(document: TextDocument): boolean {
+  return document.languageId === 'yaml' || shownSyntax(document.uri.path, document.getText()) !== undefined;
 }
 
 const hasOtherYaml = () => extensions.getExtension(otherYamlExtension) !== undefined;

@@ -24,18 +24,27 @@ export function object<T extends { readonly [K in keyof T]?: string }>(keys: rea
   };
 }
 
-/** Any key, each value one of the words; other entries are dropped. */
-export function record<const T extends string>(...words: readonly T[]): Reader<Readonly<Record<string, T>>> {
-  const word = oneOf(...words);
+/** Any key, each value as `read` takes it; entries that it does not take are dropped. */
+export function each<T>(read: Reader<T>): Reader<Readonly<Record<string, T>>> {
   return (value) => {
     if (!isObject(value)) return undefined;
     const entries = Object.entries(value).flatMap(([key, one]) => {
-      const read = word(one);
-      return read ? [[key, read] as const] : [];
+      const found = read(one);
+      return found === undefined ? [] : [[key, found] as const];
     });
     return Object.fromEntries(entries);
   };
 }
+
+/** Any key, each value one of the words; other entries are dropped. */
+export function record<const T extends string>(...words: readonly T[]): Reader<Readonly<Record<string, T>>> {
+  return each(oneOf(...words));
+}
+
+/** Any key, each value a text; other entries and empty texts are dropped. */
+export const texts: Reader<Readonly<Record<string, string>>> = each((value) =>
+  typeof value === 'string' && value !== '' ? value : undefined,
+);
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

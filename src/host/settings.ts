@@ -1,23 +1,35 @@
 import { type ConfigurationScope, type Disposable, type Event, EventEmitter, workspace } from 'vscode';
-import type { Binding } from '../binding/binding.ts';
-import { boolean, integer, object, oneOf, type Reader, record, strings } from './settingReader.ts';
+import { type Binding, bindingKeys } from '../binding/binding.ts';
+import { boolean, each, integer, object, oneOf, type Reader, record, strings, texts } from './settingReader.ts';
 
 const section = 'hybridClusters';
 
 /** When Apply Deploy asks before it writes (experience: `first` deploy to a target, `always`, or only what is `risky`). */
 export type Confirm = 'first' | 'always' | 'risky';
+/** What Apply Deploy does with what it deployed before and is no longer written. */
+export type Prune = 'off' | 'ask' | 'on';
 export type SeveritySetting = 'error' | 'warning' | 'information' | 'hint' | 'off';
 
 /** Every setting and how its value is read. The defaults stand in package.json and nowhere else; a test compares the keys. */
 export const settingReaders = {
   'clouds.files': strings,
   'kubeconfig.files': strings,
-  binding: object<Binding>(['cloud', 'project', 'region', 'context', 'namespace']),
+  'kubeconfig.bastions': texts,
+  binding: object<Binding>(bindingKeys),
+  folderBindings: each(object<Binding>(bindingKeys)),
   'targets.protected': strings,
   'targets.readOnly': strings,
   'deploy.confirm': oneOf<Confirm>('first', 'always', 'risky'),
   'deploy.parallel': integer,
+  'deploy.readiness': each<unknown>((value) => value),
+  'deploy.prune': oneOf<Prune>('off', 'ask', 'on'),
+  'deploy.keepRuns': oneOf<'machine' | 'cluster'>('machine', 'cluster'),
+  'deploy.rollBackOnFailure': boolean,
+  'deploy.loop.minutes': integer,
+  'deploy.loop.onSave': boolean,
+  'deploy.loop.onDrift': oneOf<'tell' | 'reapply'>('tell', 'reapply'),
   'check.severity': record<SeveritySetting>('error', 'warning', 'information', 'hint', 'off'),
+  'check.clusterSecrets': record<'read' | 'never'>('read', 'never'),
   inlayHints: boolean,
   'refresh.seconds': integer,
   /** Read by the language client itself, under this name. */
@@ -55,6 +67,11 @@ export class Settings implements Disposable {
     return this.#read('kubeconfig.files');
   }
 
+  /** By context or host of a server (`*` for any text): the bastion that leads there. */
+  get bastions(): Readonly<Record<string, string>> {
+    return this.#read('kubeconfig.bastions');
+  }
+
   get protectedTargets(): readonly string[] {
     return this.#read('targets.protected');
   }
@@ -72,8 +89,47 @@ export class Settings implements Disposable {
     return this.#read('deploy.parallel');
   }
 
+  /** By kind: when it works, as it was written. */
+  get readiness(): Readonly<Record<string, unknown>> {
+    return this.#read('deploy.readiness');
+  }
+
+  get prune(): Prune {
+    return this.#read('deploy.prune');
+  }
+
+  /** Where runs are kept to go back to: on this machine, or in their namespaces, too. */
+  get keepRuns(): 'machine' | 'cluster' {
+    return this.#read('deploy.keepRuns');
+  }
+
+  /** Whether a deploy that failed is rolled back by itself. */
+  get rollBackOnFailure(): boolean {
+    return this.#read('deploy.rollBackOnFailure');
+  }
+
+  /** How often *Keep Deployed* looks by itself. */
+  get loopMinutes(): number {
+    return this.#read('deploy.loop.minutes');
+  }
+
+  /** Whether *Keep Deployed* deploys what is saved. */
+  get loopOnSave(): boolean {
+    return this.#read('deploy.loop.onSave');
+  }
+
+  /** What *Keep Deployed* does about what somebody else changed. */
+  get loopOnDrift(): 'tell' | 'reapply' {
+    return this.#read('deploy.loop.onDrift');
+  }
+
   get severities(): Readonly<Record<string, SeveritySetting>> {
     return this.#read('check.severity');
+  }
+
+  /** By context: whether its Secrets may be read for signing in to OpenStack. */
+  get clusterSecrets(): Readonly<Record<string, 'read' | 'never'>> {
+    return this.#read('check.clusterSecrets');
   }
 
   get inlayHints(): boolean {
@@ -88,6 +144,11 @@ export class Settings implements Disposable {
   /** The binding written for a folder itself (or for the workspace around it). Empty when there is none. */
   binding(folder: ConfigurationScope): Binding {
     return this.#read('binding', folder);
+  }
+
+  /** Bindings of folders inside a folder of the workspace, by their path in it. */
+  folderBindings(folder: ConfigurationScope): Readonly<Record<string, Binding>> {
+    return this.#read('folderBindings', folder);
   }
 
   #read<K extends SettingKey>(key: K, scope?: ConfigurationScope): Value<K> {

@@ -11,6 +11,7 @@ import {
   window,
   workspace,
 } from 'vscode';
+import { timeOfDay } from '../base/clock.ts';
 import type { Failure } from '../base/failure.ts';
 import { type Binding, describeBinding } from '../binding/binding.ts';
 import type { Bindings } from './bindings.ts';
@@ -108,7 +109,7 @@ export class StatusBar implements Disposable {
 
 /** "4 references checked, 1 wrong, at 12:03." */
 export function describeCheck({ references, wrong, unknown, at, paused }: Checked): string {
-  const time = new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  const time = timeOfDay(at);
   const parts = [
     references - unknown === 1
       ? l10n.t('1 reference checked at {0}', time)

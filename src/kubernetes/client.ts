@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { failed, type Result, success } from '../base/failure.ts';
 import type { Http, HttpRequest, HttpResponse, HttpStream } from '../base/http.ts';
 import { jsonOf } from '../base/jsonBody.ts';
+import type { MessageSocket } from '../base/messageSocket.ts';
 import { withRetries } from '../base/retry.ts';
+import type { OnSent } from '../base/sent.ts';
 import type { Access, Credentials } from './credentials.ts';
+import { sentChange } from './sentChange.ts';
 import { isRefusal, passesByItself, refusalOf, statusFailed } from './status.ts';
 
 /** One call below the server's address. */
@@ -38,14 +42,17 @@ const json = 'application/json';
 export class KubeClient {
   readonly #http: Http;
   readonly #credentials: Credentials;
-  readonly #context: string;
+  /** The name of the context, for sentences. */
+  readonly context: string;
   readonly #clock: Clock;
+  readonly #onSent: OnSent | undefined;
 
-  constructor(http: Http, credentials: Credentials, context: string, clock: Clock = systemClock) {
+  constructor(http: Http, credentials: Credentials, context: string, clock: Clock = systemClock, onSent?: OnSent) {
     this.#http = http;
     this.#credentials = credentials;
-    this.#context = context;
+    this.context = context;
     this.#clock = clock;
+    this.#onSent = onSent;
   }
 
   /** The decoded body of a call that went well. Never a `Status` that says no. */
@@ -58,9 +65,9 @@ export class KubeClient {
   async exchange<T>(call: Call): Promise<Result<Answer<T>>> {
     const answer = await this.send(call);
     if (!answer.ok) return answer;
-    const decoded = jsonOf(answer.value, `The API server of ${this.#context}`);
+    const decoded = jsonOf(answer.value, `The API server of ${this.context}`);
     if (!decoded.ok) return decoded;
-    if (isRefusal(decoded.value)) return statusFailed(decoded.value, this.#context);
+    if (isRefusal(decoded.value)) return statusFailed(decoded.value, this.context);
     const { status, headers } = answer.value;
     return success({ body: decoded.value as T, status, headers });
   }
@@ -69,14 +76,42 @@ export class KubeClient {
   async send(call: Call): Promise<Result<HttpResponse>> {
     const patience = { clock: this.#clock, repeatable: call.repeatable ?? false, passes: passesByItself };
     const answer = await this.#asSomebody(call, (request) => withRetries(request, (each) => this.#http.request(each), patience));
+    const result = answer.ok && answer.value.status >= 300 ? refusalOf(answer.value, this.context, this.#clock.now()) : answer;
+    const sent = this.#onSent && sentChange(call, this.context, result, answer.ok ? answer.value.headers['audit-id'] : undefined);
+    if (sent) this.#onSent?.(sent);
+    return result;
+  }
+
+  /** A digest of the CA that is trusted and of the certificate that the server shows, whatever it answers; undefined without TLS. */
+  async fingerprint(signal?: AbortSignal): Promise<Result<string | undefined>> {
+    let ca = '';
+    const answer = await this.#asSomebody({ path: '/version', ...(signal && { signal }) }, (request) => {
+      ca = request.tls?.ca ?? '';
+      return this.#http.request({ ...request, certificate: true });
+    });
     if (!answer.ok) return answer;
-    return answer.value.status < 300 ? answer : refusalOf(answer.value, this.#context, this.#clock.now());
+    const { certificate } = answer.value;
+    if (certificate === undefined) return success(undefined);
+    return success(createHash('sha256').update(`${ca.trim()}\n${certificate}`).digest('hex'));
   }
 
   /** A body that arrives over time. Fails like `send` when the server says no at once. */
   async stream(call: Call): Promise<Result<HttpStream>> {
     const opened = await this.#asSomebody({ timeoutMs: streamOpensMs, ...call }, (request) => this.#http.stream(request));
     return opened.ok && opened.value.status >= 300 ? this.#refusedStream(opened.value) : opened;
+  }
+
+  /** A connection of messages (exec, port-forward). Fails like `send` when the server says no at once, and with `unsupported` when it answers otherwise. */
+  async socket(call: Call, protocols: readonly string[]): Promise<Result<MessageSocket>> {
+    // A node's own server refuses who would take JSON only.
+    const opened = await this.#asSomebody({ timeoutMs: streamOpensMs, accept: '*/*', ...call }, (request) =>
+      this.#http.socket(request, protocols),
+    );
+    if (!opened.ok) return opened;
+    const { value } = opened;
+    if ('messages' in value) return success(value);
+    if (value.status >= 400) return refusalOf(value, this.context, this.#clock.now());
+    return failed('unsupported', `${this.context} does not open connections to pods by WebSocket. Kubernetes 1.30 and later do.`);
   }
 
   /** Sends with the user's credentials; once more with new ones if those are refused and others can be had. */
@@ -93,7 +128,7 @@ export class KubeClient {
     return other.ok ? send(this.#request(call, other.value)) : other;
   }
 
-  #request(call: Call, { server, tls, proxy, headers }: Access): HttpRequest {
+  #request(call: Call, { server, tls, proxy, door, headers }: Access): HttpRequest {
     const { method = 'GET', path, query = {}, accept = json, contentType, body, signal, timeoutMs } = call;
     const asked = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
     const search = asked.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&');
@@ -109,6 +144,7 @@ export class KubeClient {
       },
       tls,
       ...(proxy === undefined ? {} : { proxy }),
+      ...(door === undefined ? {} : { door }),
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
@@ -121,7 +157,7 @@ export class KubeClient {
     const body = Buffer.concat(parts);
     const refused = { status: stream.status, headers: stream.headers, body, text: () => body.toString() };
     return stream.status >= 400
-      ? refusalOf(refused, this.#context, this.#clock.now())
-      : failed('malformed', `${this.#context} redirected a watch.`);
+      ? refusalOf(refused, this.context, this.#clock.now())
+      : failed('malformed', `${this.context} redirected a watch.`);
   }
 }

@@ -1,5 +1,7 @@
 import type { Disposable, Event } from '../base/event.ts';
 import type { Failure, Result } from '../base/failure.ts';
+import type { HttpStream } from '../base/http.ts';
+import type { MessageSocket } from '../base/messageSocket.ts';
 
 /** Any Kubernetes object as plain JSON; unknown fields are kept. */
 export interface KubeObject {
@@ -35,6 +37,12 @@ export interface ContextSummary {
   readonly insecure: boolean;
   /** True if its user runs a program to sign in: asked for before the first time. */
   readonly exec: boolean;
+  /** The bastion that its server is reached through, as the setting names it. */
+  readonly bastion?: string;
+  /** Whom it acts as in this window: the user, then groups. */
+  readonly actingAs?: string;
+  /** No file names it; it ends with the window. */
+  readonly windowOnly?: true;
   /** What is wrong with the entry (dangling reference, broken base64 …). */
   readonly problem?: Failure;
 }
@@ -46,6 +54,8 @@ export interface Contexts extends Disposable {
     readonly contexts: readonly ContextSummary[];
     readonly current: string | undefined;
     readonly problems: readonly Failure[];
+    /** The kubeconfig files that are looked for. */
+    readonly files?: readonly string[];
   }>;
   /** The cluster of that context; fails with `notFound` or `invalid`. The same object for the same, unchanged entry. */
   open(context: string): Promise<Result<Cluster>>;
@@ -119,7 +129,7 @@ export interface LiveTable extends Disposable {
   ready(): Promise<void>;
 }
 
-/** One change seen by a watch. `failed` ends it. */
+/** One change seen by a watch. `synced`: what was told so far is what is there, after the first list and whenever a broken watch goes on. `failed` ends it. */
 export type WatchEvent =
   | { readonly type: 'added' | 'modified' | 'deleted'; readonly object: KubeObject }
   | { readonly type: 'synced' }
@@ -135,6 +145,8 @@ export interface Selection {
 
 /** How an object is applied. Server-side apply, JSON body, `fieldValidation=Strict` where the server knows it. */
 export interface ApplyOptions {
+  /** Fields that the server does not know are warnings (`fieldValidation=Warn`). */
+  readonly lenient?: boolean;
   readonly dryRun?: boolean;
   /** Take over conflicting fields: only after the user said so. */
   readonly force?: boolean;
@@ -163,6 +175,8 @@ export interface Cluster extends Disposable {
   /** The kind behind an apiVersion and kind of a manifest; `notFound` if the server does not serve it. */
   kind(apiVersion: string, kind: string, options?: { fresh?: boolean; signal?: AbortSignal }): Promise<Result<ApiKind>>;
   get(ref: ObjectRef, signal?: AbortSignal): Promise<Result<KubeObject>>;
+  /** A digest of the CA that the kubeconfig names and of the certificate that the server shows now; undefined where it shows none (plain http). Fails as the connection does. */
+  fingerprint?(signal?: AbortSignal): Promise<Result<string | undefined>>;
   /** Whole objects, all pages. For the few kinds whose spec matters; trees use `table`. */
   list(
     apiVersion: string,
@@ -175,7 +189,10 @@ export interface Cluster extends Disposable {
     kind: ApiKind,
     selection?: Selection & { limit?: number; continue?: string; include?: 'None' | 'Metadata' | 'Object'; signal?: AbortSignal },
   ): Promise<Result<Table>>;
-  /** Keeps a table live. The same live table is shared by equal requests; the last `dispose` ends its watch. */
+  /**
+   * Keeps a table live. The same live table is shared by equal requests; the last `dispose` ends its watch. With `None` of one namespace the metadata of a row is its name
+   * and namespace, and a page is a twentieth as large; managedFields are left out always.
+   */
   live(kind: ApiKind, selection?: Selection, include?: 'None' | 'Metadata' | 'Object'): LiveTable;
   /** Whole objects, list then watch, until the signal aborts. */
   watch(apiVersion: string, kind: string, selection: Selection, signal: AbortSignal): AsyncIterable<WatchEvent>;
@@ -184,11 +201,17 @@ export interface Cluster extends Disposable {
     ref: ObjectRef,
     options?: { dryRun?: boolean; propagation?: 'Foreground' | 'Background' | 'Orphan'; uid?: string; signal?: AbortSignal },
   ): Promise<Result<void>>;
+  /** Changes some fields by a merge patch (RFC 7386), of the object or of a subresource (`scale`), as field manager `hybrid-clusters`. Sent at most once. */
+  patch(ref: ObjectRef, patch: unknown, options?: { subresource?: string; signal?: AbortSignal }): Promise<Result<void>>;
   /** Any other path of the API (`/openapi/v3`, `/version`, logs). `accept` defaults to JSON; the body comes as text. */
   raw(
     path: string,
     options?: { method?: 'GET' | 'POST' | 'PATCH'; body?: string; contentType?: string; accept?: string; signal?: AbortSignal },
   ): Promise<Result<string>>;
+  /** Any other body that arrives over time (a log that is followed), as it is. `timeoutMs`: until its headers have come, default 30 s. */
+  stream(path: string, options?: { signal?: AbortSignal; timeoutMs?: number }): Promise<Result<HttpStream>>;
+  /** A connection of messages below a path (exec, attach, port-forward), closed by the signal; subprotocols likeliest first. Fails as `raw` does. */
+  socket(path: string, protocols: readonly string[], signal?: AbortSignal): Promise<Result<MessageSocket>>;
   readonly onDidChange: Event<{ readonly kinds?: readonly string[] }>;
   refresh(): void;
 }

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import type { Door } from '../base/door.ts';
 import { failed, type Result, success } from '../base/failure.ts';
 import type { TlsOptions } from '../base/http.ts';
 import { plainText } from '../base/plainText.ts';
 import { SingleFlight } from '../base/singleFlight.ts';
+import type { Bastion } from './bastions.ts';
 import { type ExecCredential, type ExecPlugin, execPluginOf } from './execCredential.ts';
 import type { ExecSessions, ExecUser } from './execSessions.ts';
 import type { KubeconfigEntry } from './kubeconfig.ts';
@@ -13,6 +15,8 @@ export interface Access {
   readonly server: string;
   readonly tls: TlsOptions;
   readonly proxy?: string;
+  /** The bastion it is reached through. */
+  readonly door?: Door;
   readonly headers: Headers;
 }
 
@@ -29,11 +33,19 @@ export class Credentials {
   readonly #plugin: ExecPlugin | undefined;
   readonly #sessions: ExecSessions;
   readonly #now: () => number;
+  readonly #bastion: Bastion | undefined;
   readonly #flights = new SingleFlight<Result<Access>>();
   #known: { readonly access: Access; readonly expires: number; readonly given: ExecCredential } | undefined;
 
-  constructor(cluster: KubeconfigEntry, user: KubeconfigEntry | undefined, sessions: ExecSessions, now: () => number = Date.now) {
+  constructor(
+    cluster: KubeconfigEntry,
+    user: KubeconfigEntry | undefined,
+    sessions: ExecSessions,
+    now: () => number = Date.now,
+    bastion?: Bastion,
+  ) {
     this.#cluster = cluster;
+    this.#bastion = bastion;
     this.#user = user;
     this.#plugin = execPluginOf(user?.value['exec'], user?.file ?? '');
     this.#sessions = sessions;
@@ -57,6 +69,7 @@ export class Credentials {
   /** The user asks: a program that failed before may run again. */
   tryAgain(): void {
     if (this.#plugin) this.#sessions.tryAgain(this.#who(this.#plugin));
+    this.#bastion?.tryAgain();
   }
 
   get #hasFiles(): boolean {
@@ -90,6 +103,7 @@ export class Credentials {
         ...(insecure ? { insecure } : {}),
       },
       ...(typeof proxy === 'string' && proxy !== '' ? { proxy } : {}),
+      ...(this.#bastion ? { door: this.#bastion } : {}),
       headers,
     };
     const untilRead = this.#hasFiles ? now + fileMs : Number.POSITIVE_INFINITY;

@@ -21,7 +21,12 @@ interface GroupList {
   readonly kind?: string;
   readonly items?: readonly {
     readonly metadata?: { readonly name?: string };
-    readonly versions?: readonly { readonly version: string; readonly resources?: readonly DiscoveredResource[] }[];
+    readonly versions?: readonly {
+      readonly version: string;
+      readonly resources?: readonly DiscoveredResource[];
+      /** `Stale` when the API server behind it does not answer (apidiscovery.k8s.io/v2, `DiscoveryFreshness`). */
+      readonly freshness?: string;
+    }[];
   }[];
   readonly groups?: readonly {
     readonly name: string;
@@ -42,24 +47,36 @@ interface ResourceList {
   }[];
 }
 
-/**
- * Every kind the server lists: two requests where it knows aggregated discovery (KEP-3352), else one for each group and version.
- * A group whose list fails (a dead aggregated API) is left out; the others count.
- */
-export async function discover(client: KubeClient, signal?: AbortSignal): Promise<Result<readonly ApiKind[]>> {
+/** Every kind that could be learnt of, and the versions of groups (`metrics.k8s.io/v1beta1`) that could not be asked: an aggregated API whose server is away. */
+export interface Discovered {
+  readonly kinds: readonly ApiKind[];
+  readonly unavailable: ReadonlySet<string>;
+}
+
+/** Every kind the server lists: two requests where it knows aggregated discovery (KEP-3352), else one for each group and version. */
+export async function discover(client: KubeClient, signal?: AbortSignal): Promise<Result<Discovered>> {
   const ask = (path: string) => client.json<GroupList>({ path, accept: `${aggregated},application/json`, signal });
   const [core, groups] = await Promise.all([ask('/api'), ask('/apis')]);
   if (!core.ok) return core;
   if (!groups.ok) return groups;
+  if (!(core.value.items ?? core.value.versions) || !(groups.value.items ?? groups.value.groups))
+    return failed(
+      'malformed',
+      `What answers for ${client.context} is not the API of Kubernetes. Check the address, and for a proxy in between.`,
+    );
+  const unavailable = new Set<string>();
   const lists = await Promise.all(
-    [core.value, groups.value].map((list) => (list.items ? fromAggregated(list) : fromClassic(client, list, signal))),
+    [core.value, groups.value].map((list) =>
+      list.items ? fromAggregated(list, unavailable) : fromClassic(client, list, unavailable, signal),
+    ),
   );
-  return success(lists.flat());
+  return success({ kinds: lists.flat(), unavailable });
 }
 
-function fromAggregated({ items = [] }: GroupList): ApiKind[] {
+function fromAggregated({ items = [] }: GroupList, unavailable: Set<string>): ApiKind[] {
   return items.flatMap(({ metadata, versions = [] }) => {
     const group = metadata?.name ?? '';
+    for (const { version, freshness } of versions) if (freshness === 'Stale') unavailable.add(apiVersionOf({ group, version }));
     return joinVersions(
       versions.map(({ version, resources = [] }) =>
         resources.filter(({ responseKind }) => responseKind?.kind).map((resource) => oneOf(group, version, resource)),
@@ -94,7 +111,12 @@ function joinVersions(versions: readonly (readonly ApiKind[])[]): ApiKind[] {
   return [...joined.values()];
 }
 
-async function fromClassic(client: KubeClient, list: GroupList, signal: AbortSignal | undefined): Promise<ApiKind[]> {
+async function fromClassic(
+  client: KubeClient,
+  list: GroupList,
+  unavailable: Set<string>,
+  signal: AbortSignal | undefined,
+): Promise<ApiKind[]> {
   const groups = list.groups
     ? list.groups.map(({ name, versions, preferredVersion }) => ({
         group: name,
@@ -112,7 +134,12 @@ async function fromClassic(client: KubeClient, list: GroupList, signal: AbortSig
         ),
       );
       return joinVersions(
-        answers.map((answer, index) => (answer.ok ? fromResourceList(group, versions[index] ?? '', answer.value) : [])),
+        answers.map((answer, index) => {
+          const version = versions[index] ?? '';
+          if (answer.ok) return fromResourceList(group, version, answer.value);
+          unavailable.add(apiVersionOf({ group, version }));
+          return [];
+        }),
       );
     }),
   );

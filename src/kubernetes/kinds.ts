@@ -1,4 +1,5 @@
 import type { ApiKind, TableRow } from './cluster.ts';
+import { controllerFacts } from './controllerFacts.ts';
 
 /** Groups below a namespace or below "Cluster", in the order shown. Custom resources stand below their API group. */
 export const kubeGroups = [
@@ -15,7 +16,7 @@ export const kubeGroups = [
 export type KubeGroup = (typeof kubeGroups)[number];
 
 /** How a row stands: `good` and `quiet` need no colour. */
-export type RowHealth = 'good' | 'busy' | 'bad' | 'quiet';
+export type RowHealth = 'good' | 'busy' | 'warning' | 'bad' | 'quiet';
 
 /** The facts that discovery cannot tell about a kind. Everything else comes from the server's own table. */
 export interface KindFacts {
@@ -24,18 +25,28 @@ export interface KindFacts {
   readonly icon: string;
   /** Columns of the server's table shown in the row, first is its state. */
   readonly shown?: readonly string[];
-  /** Which words of the first shown column are busy or bad; a `*` matches any rest. */
+  /** Which words of the first shown column are busy, want attention or are bad; a `*` matches any rest. */
   readonly busy?: readonly string[];
+  readonly warning?: readonly string[];
   readonly bad?: readonly string[];
   /** The first shown column is a ratio (`1/2`): busy unless both sides are equal. */
   readonly ratio?: true;
   /** The column that says how many there should be, where the first shown one says how many there are: busy while they differ. */
   readonly outOf?: string;
+  /** What a row says beside its cells where a column says `True`. */
+  readonly flags?: Readonly<Record<string, string>>;
   /** Kinds that its objects own and that are shown below them, as `group/Kind` (`/Pod` for the core group). */
   readonly owns?: readonly string[];
+  /** Its table tells all that is shown of it, that it is going too: of one namespace it is listed without metadata. For kinds of which there are thousands. */
+  readonly plain?: true;
   /** Not listed in a group of its own: seen below its owner or nowhere (too many to be read). */
   readonly hidden?: true;
+  /** Looked through when something is searched, whatever its group; `asked`: only when all kinds are. Default: by its group. */
+  readonly searched?: 'always' | 'asked';
 }
+
+/** The groups whose kinds matter to who looks for an object by its name. */
+const searchedGroups: readonly KubeGroup[] = ['Workloads', 'Network', 'Config', 'Storage', 'Nodes', 'Custom resources'];
 
 const podTrouble = [
   '*BackOff',
@@ -66,13 +77,20 @@ const facts: Readonly<Record<string, KindFacts>> = {
     bad: ['Failed', 'FailureTarget'],
     owns: ['/Pod'],
   },
-  'batch/CronJob': { under: 'Workloads', icon: 'watch', shown: ['Schedule', 'Last Schedule'], owns: ['batch/Job'] },
+  'batch/CronJob': {
+    under: 'Workloads',
+    icon: 'watch',
+    shown: ['Schedule', 'Last Schedule'],
+    flags: { Suspend: 'suspended' },
+    owns: ['batch/Job'],
+  },
   '/Pod': {
     under: 'Workloads',
     icon: 'package',
     shown: ['Status', 'Ready', 'Restarts', 'Node'],
     busy: podProgress,
     bad: podTrouble,
+    plain: true,
   },
   'apps/ReplicaSet': {
     under: 'Workloads',
@@ -99,7 +117,7 @@ const facts: Readonly<Record<string, KindFacts>> = {
   '/LimitRange': { under: 'Config', icon: 'dashboard', shown: ['Created At'] },
   'scheduling.k8s.io/PriorityClass': { under: 'Config', icon: 'arrow-up', shown: ['Value'] },
   'node.k8s.io/RuntimeClass': { under: 'Config', icon: 'symbol-class', shown: ['Handler'] },
-  'coordination.k8s.io/Lease': { under: 'Config', icon: 'lock', shown: ['Holder', 'Age'] },
+  'coordination.k8s.io/Lease': { under: 'Config', icon: 'lock', shown: ['Holder', 'Age'], searched: 'asked' },
   '/PersistentVolumeClaim': {
     under: 'Storage',
     icon: 'archive',
@@ -129,9 +147,16 @@ const facts: Readonly<Record<string, KindFacts>> = {
     icon: 'vm',
     shown: ['Status', 'Roles', 'Version'],
     bad: ['NotReady*', 'Unknown'],
-    busy: ['*SchedulingDisabled'],
+    warning: ['*SchedulingDisabled'],
   },
-  '/Namespace': { under: 'Other', icon: 'symbol-namespace', shown: ['Status', 'Age'], busy: ['Terminating'], hidden: true },
+  '/Namespace': {
+    under: 'Other',
+    icon: 'symbol-namespace',
+    shown: ['Status', 'Age'],
+    busy: ['Terminating'],
+    hidden: true,
+    searched: 'always',
+  },
   '/ServiceAccount': { under: 'Access', icon: 'account', shown: ['Age'] },
   'rbac.authorization.k8s.io/Role': { under: 'Access', icon: 'law', shown: ['Created At'] },
   'rbac.authorization.k8s.io/RoleBinding': { under: 'Access', icon: 'link', shown: ['Role'] },
@@ -146,36 +171,11 @@ const facts: Readonly<Record<string, KindFacts>> = {
   },
   '/Event': { under: 'Events', icon: 'bell', shown: ['Reason', 'Object', 'Message'] },
   'events.k8s.io/Event': { under: 'Events', icon: 'bell', hidden: true },
+  // Figures, told beside the rows of pods and nodes.
+  'metrics.k8s.io/PodMetrics': { under: 'Other', icon: 'pulse', hidden: true },
+  'metrics.k8s.io/NodeMetrics': { under: 'Other', icon: 'pulse', hidden: true },
   'apiextensions.k8s.io/CustomResourceDefinition': { under: 'Other', icon: 'symbol-interface', shown: ['Created At'] },
-  'cluster.x-k8s.io/Cluster': {
-    under: 'Custom resources',
-    icon: 'type-hierarchy',
-    shown: ['Phase', 'Age'],
-    owns: ['cluster.x-k8s.io/MachineDeployment', 'infrastructure.cluster.x-k8s.io/OpenStackCluster'],
-    busy: ['Provisioning', 'Pending', 'Deleting'],
-    bad: ['Failed'],
-  },
-  'cluster.x-k8s.io/MachineDeployment': {
-    under: 'Custom resources',
-    icon: 'server-environment',
-    shown: ['Phase', 'Ready'],
-    owns: ['cluster.x-k8s.io/MachineSet'],
-    bad: ['Failed'],
-  },
-  'cluster.x-k8s.io/MachineSet': {
-    under: 'Custom resources',
-    icon: 'versions',
-    shown: ['Ready', 'Age'],
-    owns: ['cluster.x-k8s.io/Machine'],
-  },
-  'cluster.x-k8s.io/Machine': {
-    under: 'Custom resources',
-    icon: 'vm',
-    shown: ['Phase', 'NodeName'],
-    owns: ['infrastructure.cluster.x-k8s.io/OpenStackMachine'],
-    busy: ['Provisioning', 'Pending', 'Deleting'],
-    bad: ['Failed'],
-  },
+  ...controllerFacts,
 };
 
 /** The facts of a kind; for a kind nobody wrote a row for, what can be said of any: a custom resource stands below its group. */
@@ -188,6 +188,15 @@ export function factsOf({ group, kind }: Pick<ApiKind, 'group' | 'kind'>): KindF
 /** Whether the kind can be browsed: it can be listed, and its rows mean something. */
 export function isBrowsable(kind: ApiKind): boolean {
   return kind.verbs.includes('list') && factsOf(kind).hidden !== true;
+}
+
+/** Whether objects of the kind are looked through by a search: what matters by default, or every list of the server. Core events are those of `events.k8s.io` once more. */
+export function isSearched(kind: ApiKind, all: boolean): boolean {
+  const { under, hidden, searched } = factsOf(kind);
+  if (!kind.verbs.includes('list')) return false;
+  if (all) return kind.group !== 'events.k8s.io';
+  if (searched !== undefined) return searched === 'always';
+  return hidden !== true && searchedGroups.includes(under);
 }
 
 /** Groups of Kubernetes itself end in `.k8s.io` or have no dot; the API's convention for everything else is a domain of its own. */
@@ -214,14 +223,15 @@ export function shownCells(
   columns: readonly { readonly name: string; readonly priority: number }[],
   row: TableRow,
 ): readonly string[] {
-  const { shown } = factsOf(kind);
+  const { shown, flags = {} } = factsOf(kind);
   const names =
     shown ??
     columns
       .filter(({ name, priority }) => name !== 'Name' && priority === 0)
       .map(({ name }) => name)
       .slice(0, 3);
-  return names.map((name) => cellOf(columns, row, name)).filter((text) => text !== '');
+  const said = Object.entries(flags).map(([column, word]) => (cellOf(columns, row, column) === 'True' ? word : ''));
+  return [...names.map((name) => cellOf(columns, row, name)), ...said].filter((text) => text !== '');
 }
 
 /** How a row stands, by its first shown column. */
@@ -230,12 +240,13 @@ export function healthOf(
   columns: readonly { readonly name: string }[],
   row: TableRow,
 ): RowHealth {
-  const { shown, busy = [], bad = [], ratio, outOf } = factsOf(kind);
+  const { shown, busy = [], warning = [], bad = [], ratio, outOf } = factsOf(kind);
   const word = shown?.[0] === undefined ? '' : cellOf(columns, row, shown[0]);
   if (row.object.metadata.deletionTimestamp !== undefined) return 'busy';
   if (ratio) return isWhole(word) ? 'good' : 'busy';
   if (outOf !== undefined) return word === cellOf(columns, row, outOf) ? 'good' : 'busy';
   if (bad.some((pattern) => matches(pattern, word))) return 'bad';
+  if (warning.some((pattern) => matches(pattern, word))) return 'warning';
   if (busy.some((pattern) => matches(pattern, word))) return 'busy';
   return 'quiet';
 }

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from 'yaml';
 import { type Failure, failed, type Result, success } from '../base/failure.ts';
 import { isPlainMap, type PlainMap, type PlainValue, readPlainYaml } from './plainYaml.ts';
@@ -22,14 +22,16 @@ export interface Kubeconfig {
   readonly current: string | undefined;
   /** Files that could not be read or are not kubeconfigs; the others count. */
   readonly problems: readonly Failure[];
-  /** Every file that was looked for, for watching. */
+  /** Every file that was looked for. */
   readonly lookedFor: readonly string[];
+  /** The folders they stand in, for watching. */
+  readonly folders: readonly string[];
 }
 
 /** Which files are read. */
 export interface KubeconfigSearch {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Further files of the user (a setting); their entries come last. */
+  /** Further files of the user (a setting), or folders of them; their entries come last. */
   readonly extraFiles?: readonly string[];
   readonly home?: string;
 }
@@ -48,7 +50,9 @@ export function kubeconfigFiles({ env, extraFiles = [], home = homedir() }: Kube
 
 /** Reads and merges the files. Never fails as a whole: what is broken is among the `problems`. */
 export async function readKubeconfig(search: KubeconfigSearch): Promise<Kubeconfig> {
-  const lookedFor = kubeconfigFiles(search);
+  const places = await Promise.all(kubeconfigFiles(search).map(filesIn));
+  const lookedFor = [...new Set(places.flatMap(({ files }) => files))];
+  const folders = [...new Set([...places.flatMap(({ folder }) => folder ?? []), ...lookedFor.map((file) => dirname(file))])];
   const merged: Lists = { contexts: new Map(), clusters: new Map(), users: new Map() };
   const problems: Failure[] = [];
   let current: string | undefined;
@@ -63,7 +67,27 @@ export async function readKubeconfig(search: KubeconfigSearch): Promise<Kubeconf
     }
     current ??= read.value.current;
   }
-  return { ...merged, current, problems, lookedFor };
+  return { ...merged, current, problems, lookedFor, folders };
+}
+
+/** A file as it is; of a folder, those of its files that say they are kubeconfigs (keys and notes lie beside them). Not of folders in it. */
+async function filesIn(path: string): Promise<{ readonly files: readonly string[]; readonly folder?: string }> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) return { files: [path] };
+  const entries = await readdir(path).catch(() => []);
+  const files = entries.filter((name) => !name.startsWith('.')).toSorted();
+  const taken = await Promise.all(files.map((name) => saysKubeconfig(join(path, name))));
+  return { files: files.filter((_, index) => taken[index]).map((name) => join(path, name)), folder: path };
+}
+
+async function saysKubeconfig(file: string): Promise<boolean> {
+  const found = await stat(file).catch(() => undefined);
+  if (!found?.isFile() || found.size > largestFile) return false;
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return /^\s*["']?(?:clusters|contexts|users|current-context)["']?\s*:/m.test(text) || /^kind: Config\b/m.test(text);
 }
 
 interface OneFile extends Record<(typeof lists)[number], KubeconfigEntry[]> {

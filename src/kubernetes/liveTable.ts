@@ -1,12 +1,15 @@
 import { type Clock, systemClock } from '../base/clock.ts';
 import { type Disposable, Emitter, type Event } from '../base/event.ts';
 import { type Failure, type Result, success } from '../base/failure.ts';
-import type { LiveTable, Table, TableRow } from './cluster.ts';
-import { type Reflected, type ReflectorSource, reflect } from './reflector.ts';
+import type { KubeObject, LiveTable, Table, TableRow } from './cluster.ts';
+import { type Reflected, type ReflectorPatience, type ReflectorSource, reflect } from './reflector.ts';
+import { SortedRows } from './sortedRows.ts';
 
 /** Where a live table's rows come from. */
 export interface TableSource {
   readonly context: string;
+  /** Of rows that come without their object, and so without its namespace. */
+  readonly namespace?: string | undefined;
   page(continueToken: string | undefined, signal: AbortSignal): Promise<Result<Table>>;
   watch: ReflectorSource<TableRow>['watch'];
 }
@@ -23,14 +26,14 @@ export class ReflectedTable implements LiveTable {
   failure: Failure | undefined;
   asOf = 0;
   readonly #source: TableSource;
+  readonly #patience: ReflectorPatience;
   readonly #clock: Clock;
-  readonly #rows = new Map<string, TableRow>();
+  readonly #rows = new SortedRows();
   /** What the watch told of rows on pages still to come: those pages are as old as the first. Undefined: deleted. */
   readonly #unseen = new Map<string, TableRow | undefined>();
   readonly #changed = new Emitter<void>();
   readonly #ending = new AbortController();
   readonly #ready: Promise<void>;
-  #sorted: readonly TableRow[] | undefined;
   #continue: string | undefined;
   #loading: Promise<void> | undefined;
   /** Whether the rows are being read again from the start while the watch goes on. */
@@ -39,9 +42,10 @@ export class ReflectedTable implements LiveTable {
   #toldAt = 0;
   #markReady: () => void = () => {};
 
-  constructor(source: TableSource, clock: Clock = systemClock) {
+  constructor(source: TableSource, patience: ReflectorPatience = {}) {
     this.#source = source;
-    this.#clock = clock;
+    this.#patience = patience;
+    this.#clock = patience.clock ?? systemClock;
     this.#ready = new Promise((resolve) => {
       this.#markReady = resolve;
     });
@@ -49,8 +53,7 @@ export class ReflectedTable implements LiveTable {
   }
 
   get rows(): readonly TableRow[] {
-    this.#sorted ??= [...this.#rows].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);
-    return this.#sorted;
+    return this.#rows.all;
   }
 
   get hasMore(): boolean {
@@ -76,7 +79,7 @@ export class ReflectedTable implements LiveTable {
     if (this.#continue === undefined) return;
     const { signal } = this.#ending;
     const token = this.#continue;
-    const page = this.#unseen.size > mostUnseen ? undefined : await this.#source.page(token, signal);
+    const page = this.#unseen.size > mostUnseen ? undefined : await this.#page(token, signal);
     if (page?.ok && this.#continue === token) this.#putPage(page.value);
     else if (!page || (!page.ok && page.failure.reason === 'expired')) await this.#loadAnew(signal);
     else if (!page.ok) this.failure = page.failure;
@@ -114,7 +117,6 @@ export class ReflectedTable implements LiveTable {
     }
     this.#continue = next;
     if (next === undefined) this.#unseen.clear();
-    this.#sorted = undefined;
   }
 
   /** Pages from the start until there are so many rows, or no more: one table of them. */
@@ -122,12 +124,32 @@ export class ReflectedTable implements LiveTable {
     const rows: TableRow[] = [];
     let next: string | undefined;
     for (;;) {
-      const page = await this.#source.page(next, signal);
+      const page = await this.#page(next, signal);
       if (!page.ok) return page;
       rows.push(...page.value.rows);
       next = page.value.continue;
       if (next === undefined || rows.length >= count) return success({ ...page.value, rows });
     }
+  }
+
+  async #page(token: string | undefined, signal: AbortSignal): Promise<Result<Table>> {
+    const page = await this.#source.page(token, signal);
+    return page.ok ? success({ ...page.value, rows: this.#slim(page.value.rows, page.value.columns) }) : page;
+  }
+
+  /** Rows with what is read of them: known by the cell of their name where they came without an object, and without who manages which field, a third of many an object. */
+  #slim(rows: readonly TableRow[], columns: Table['columns']): TableRow[] {
+    const { namespace } = this.#source;
+    const nameAt = columns.findIndex(({ format }) => format === 'name');
+    return rows.map(({ cells, object }: { cells: TableRow['cells']; object: KubeObject | null }) => {
+      if (object === null) {
+        const metadata = { name: String(cells[nameAt] ?? ''), ...(namespace === undefined ? {} : { namespace }) };
+        return { cells, object: { apiVersion: 'meta.k8s.io/v1', kind: 'PartialObjectMetadata', metadata } };
+      }
+      if (!object.metadata?.['managedFields']) return { cells, object };
+      const { managedFields: _, ...metadata } = object.metadata;
+      return { cells, object: { ...object, metadata } };
+    });
   }
 
   dispose(): void {
@@ -140,7 +162,7 @@ export class ReflectedTable implements LiveTable {
   async #run(): Promise<void> {
     const { signal } = this.#ending;
     for (let wait = 1000; !signal.aborted; wait = Math.min(wait * 2, 30_000)) {
-      for await (const event of reflect(this.#reflectorSource(), signal, { clock: this.#clock })) this.#take(event);
+      for await (const event of reflect(this.#reflectorSource(), signal, this.#patience)) this.#take(event);
       if (signal.aborted || (this.failure && !retried.has(this.failure.reason))) return;
       await this.#clock.sleep(wait, signal);
     }
@@ -161,8 +183,18 @@ export class ReflectedTable implements LiveTable {
         return success({ items: rows, resourceVersion });
       },
       watch: (version, seconds, signal) => this.#source.watch(version, seconds, signal),
-      decode: decodeTableEvent,
+      decode: (event) => this.#decode(event),
     };
+  }
+
+  #decode({ type, object }: { type: string; object: unknown }): ReturnType<ReflectorSource<TableRow>['decode']> {
+    const table = object as { metadata?: { resourceVersion?: string }; rows?: TableRow[] | null };
+    const items = this.#slim(table.rows ?? [], this.columns).filter((row) => row.object.metadata?.name);
+    const resourceVersion = table.rows?.at(-1)?.object?.metadata?.resourceVersion ?? table.metadata?.resourceVersion;
+    const word = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted', BOOKMARK: 'bookmark' } as const;
+    return type in word
+      ? { type: word[type as keyof typeof word], items, resourceVersion: resourceVersion || undefined }
+      : undefined;
   }
 
   #take(event: Reflected<TableRow>): void {
@@ -186,7 +218,6 @@ export class ReflectedTable implements LiveTable {
     if (type === 'deleted') for (const row of items) this.#rows.delete(keyOf(row));
     else this.#put(type === 'modified' && this.hasMore ? items.filter((row) => this.#rows.has(keyOf(row))) : items);
     if (type !== 'reset' && (this.hasMore || this.#anew)) this.#rememberUnseen(type, items);
-    this.#sorted = undefined;
   }
 
   #rememberUnseen(type: 'added' | 'modified' | 'deleted', items: readonly TableRow[]): void {
@@ -198,7 +229,6 @@ export class ReflectedTable implements LiveTable {
 
   #put(rows: readonly TableRow[]): void {
     for (const row of rows) this.#rows.set(keyOf(row), row);
-    this.#sorted = undefined;
   }
 
   #tell(): void {
@@ -214,17 +244,7 @@ export class ReflectedTable implements LiveTable {
 
 /** As etcd orders: by namespace, then name. */
 function keyOf({ object }: TableRow): string {
-  return `${object.metadata.namespace ?? ''}\u0000${object.metadata.name}`;
-}
-
-function decodeTableEvent({ type, object }: { type: string; object: unknown }): ReturnType<ReflectorSource<TableRow>['decode']> {
-  const table = object as { metadata?: { resourceVersion?: string }; rows?: TableRow[] | null };
-  const items = (table.rows ?? []).filter((row) => row.object?.metadata?.name);
-  const resourceVersion = table.rows?.at(-1)?.object?.metadata?.resourceVersion ?? table.metadata?.resourceVersion;
-  const word = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted', BOOKMARK: 'bookmark' } as const;
-  return type in word
-    ? { type: word[type as keyof typeof word], items, resourceVersion: resourceVersion || undefined }
-    : undefined;
+  return `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
 }
 
 /** Gives equal requests the same live table; it ends when the last of them lets go. */

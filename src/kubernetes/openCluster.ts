@@ -2,7 +2,9 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import { failed, type Result, success } from '../base/failure.ts';
 import type { Http, HttpStream } from '../base/http.ts';
+import type { MessageSocket } from '../base/messageSocket.ts';
 import { plainText } from '../base/plainText.ts';
+import type { OnSent } from '../base/sent.ts';
 import { SingleFlight } from '../base/singleFlight.ts';
 import { type Call, KubeClient } from './client.ts';
 import type {
@@ -19,14 +21,16 @@ import type {
   WatchEvent,
 } from './cluster.ts';
 import type { Credentials } from './credentials.ts';
-import { apiVersionOf, discover, pathOf } from './discovery.ts';
+import { apiVersionOf, type Discovered, discover, pathOf } from './discovery.ts';
 import { exactJson } from './exactJson.ts';
 import { ReflectedTable, SharedTables } from './liveTable.ts';
-import { type ReflectorSource, reflect } from './reflector.ts';
+import { type ReflectorPatience, type ReflectorSource, reflect } from './reflector.ts';
 
 const fieldManager = 'hybrid-clusters';
 const pageSize = 500;
+/** The first rows come soon; who wants more gets more at a time. */
 const tablePageSize = 200;
+const nextTablePageSize = 500;
 const tableAccept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
 const missRenewalMs = 5_000;
 /** A list whose pages grow too old while they are read is begun again so many times. */
@@ -39,15 +43,20 @@ type Kinds = Result<readonly ApiKind[]>;
 export interface ClusterOptions {
   readonly http: Http;
   readonly clock?: Clock;
+  /** How long watches are waited for: for tests. */
+  readonly patience?: ReflectorPatience;
+  /** Hears of every change that goes out. */
+  readonly onSent?: OnSent;
 }
 
 /** The cluster of a context. Contacts nothing before its first call. */
 export function openCluster(
   context: ContextSummary,
   credentials: Credentials,
-  { http, clock = systemClock }: ClusterOptions,
+  { http, clock = systemClock, patience, onSent }: ClusterOptions,
 ): Cluster {
-  return new OpenedCluster(context, new KubeClient(http, credentials, context.name, clock), credentials, clock);
+  const client = new KubeClient(http, credentials, context.name, clock, onSent);
+  return new OpenedCluster(context, client, credentials, { clock, ...patience });
 }
 
 class OpenedCluster implements Cluster {
@@ -56,16 +65,23 @@ class OpenedCluster implements Cluster {
   readonly #client: KubeClient;
   readonly #credentials: Credentials;
   readonly #clock: Clock;
+  readonly #patience: ReflectorPatience;
   readonly #changed = new Emitter<{ readonly kinds?: readonly string[] }>();
   readonly #tables = new SharedTables();
   readonly #discovery = new SingleFlight<Kinds>();
-  #kinds: { readonly value: readonly ApiKind[]; readonly at: number } | undefined;
+  #known: (Discovered & { readonly at: number }) | undefined;
 
-  constructor(context: ContextSummary, client: KubeClient, credentials: Credentials, clock: Clock) {
+  constructor(
+    context: ContextSummary,
+    client: KubeClient,
+    credentials: Credentials,
+    patience: ReflectorPatience & { readonly clock: Clock },
+  ) {
     this.context = context;
     this.#client = client;
     this.#credentials = credentials;
-    this.#clock = clock;
+    this.#clock = patience.clock;
+    this.#patience = patience;
   }
 
   get onDidChange(): Event<{ readonly kinds?: readonly string[] }> {
@@ -80,8 +96,12 @@ class OpenedCluster implements Cluster {
     return success({ version: this.version });
   }
 
+  fingerprint(signal?: AbortSignal): Promise<Result<string | undefined>> {
+    return this.#client.fingerprint(signal);
+  }
+
   async kinds({ fresh = false, signal }: { fresh?: boolean; signal?: AbortSignal } = {}): Promise<Kinds> {
-    if (this.#kinds && !fresh) return success(this.#kinds.value);
+    if (this.#known && !fresh) return success(this.#known.kinds);
     return this.#discovery.run('', (ending) => this.#discover(ending), cancelled, signal);
   }
 
@@ -96,8 +116,12 @@ class OpenedCluster implements Cluster {
     const known = findKind(kinds.value, apiVersion, kind);
     if (known) return success(known);
     // Its definition may be younger than what we know.
-    if (!fresh && this.#clock.now() - (this.#kinds?.at ?? 0) > missRenewalMs)
+    if (!fresh && this.#clock.now() - (this.#known?.at ?? 0) > missRenewalMs)
       return this.kind(apiVersion, kind, { fresh: true, ...options });
+    if (this.#known?.unavailable.has(apiVersion)) {
+      const message = `${this.context.name} cannot tell now whether it serves ${apiVersion} ${kind}: the server behind that API does not answer. See "kubectl get apiservices".`;
+      return failed('unavailable', message);
+    }
     const served = kinds.value.find((one) => one.kind === kind && one.group === groupOf(apiVersion));
     const hint = served ? ` It serves ${served.versions.map((version) => apiVersionOf({ ...served, version })).join(', ')}.` : '';
     return failed('notFound', `${this.context.name} does not serve ${apiVersion} ${kind}.${hint}`);
@@ -119,7 +143,12 @@ class OpenedCluster implements Cluster {
     if (!path.ok) return path;
     const answer = await this.#client.json<ServerTable>({
       path: path.value,
-      query: { ...selectors(selection), limit: limit ?? tablePageSize, continue: next, includeObject: include },
+      query: {
+        ...selectors(selection),
+        limit: limit ?? (next === undefined ? tablePageSize : nextTablePageSize),
+        continue: next,
+        includeObject: include,
+      },
       accept: tableAccept,
       signal,
     });
@@ -146,14 +175,22 @@ class OpenedCluster implements Cluster {
       return;
     }
     const known = new Map<string, KubeObject>();
-    for await (const event of reflect(this.#objectSource(found.value, selection), signal, { clock: this.#clock })) {
+    let stale = false;
+    for await (const event of reflect(this.#objectSource(found.value, selection), signal, this.#patience)) {
+      if (event.type === 'stale') stale = true;
       if (event.type === 'stale' || event.type === 'failed') yield event;
-      else if (event.type === 'reset') yield* replaced(known, event.items);
+      else if (event.type === 'live' && stale) {
+        stale = false;
+        yield { type: 'synced' };
+      } else if (event.type === 'reset') yield* replaced(known, event.items);
       else if ('items' in event) yield* changes(known, event);
     }
   }
 
-  async apply(object: KubeObject, { dryRun = false, force = false, signal }: ApplyOptions = {}): Promise<Result<Applied>> {
+  async apply(
+    object: KubeObject,
+    { dryRun = false, force = false, lenient = false, signal }: ApplyOptions = {},
+  ): Promise<Result<Applied>> {
     const path = await this.#pathOf(
       { apiVersion: object.apiVersion, kind: object.kind, ...namespaceOf(object), name: object.metadata.name },
       signal,
@@ -162,7 +199,12 @@ class OpenedCluster implements Cluster {
     const answer = await this.#client.exchange<KubeObject>({
       method: 'PATCH',
       path: path.value,
-      query: { fieldManager, fieldValidation: 'Strict', force: force || undefined, dryRun: dryRun ? 'All' : undefined },
+      query: {
+        fieldManager,
+        fieldValidation: lenient ? 'Warn' : 'Strict',
+        force: force || undefined,
+        dryRun: dryRun ? 'All' : undefined,
+      },
       contentType: 'application/apply-patch+yaml',
       body: exactJson(object),
       repeatable: true,
@@ -193,23 +235,41 @@ class OpenedCluster implements Cluster {
     return answer.ok ? success(undefined) : answer;
   }
 
+  async patch(ref: ObjectRef, patch: unknown, { subresource, signal }: PatchOptions = {}): Promise<Result<void>> {
+    const path = await this.#pathOf(ref, signal);
+    if (!path.ok) return path;
+    const answer = await this.#client.json<unknown>({
+      method: 'PATCH',
+      path: subresource === undefined ? path.value : `${path.value}/${subresource}`,
+      query: { fieldManager, fieldValidation: 'Strict' },
+      contentType: 'application/merge-patch+json',
+      body: JSON.stringify(patch),
+      signal,
+    });
+    return answer.ok ? success(undefined) : answer;
+  }
+
   async raw(path: string, options: Parameters<Cluster['raw']>[1] = {}): Promise<Result<string>> {
     const call: Call = { path, ...options };
     const answer = await this.#client.send(call);
     if (!answer.ok) return answer;
-    // A log may begin with "<": only the media type tells a login page from it.
-    const isPage = /\bhtml\b/.test(answer.value.headers['content-type'] ?? '');
-    return isPage
-      ? failed(
-          'malformed',
-          `${this.context.name} answered with a web page instead of its API. Check for a proxy or login page in between.`,
-        )
-      : success(answer.value.text());
+    return isPage(answer.value) ? this.#noApi() : success(answer.value.text());
+  }
+
+  async stream(path: string, options: Parameters<Cluster['stream']>[1] = {}): Promise<Result<HttpStream>> {
+    const answer = await this.#client.stream({ path, accept: '*/*', ...options });
+    if (!answer.ok || !isPage(answer.value)) return answer;
+    answer.value.close();
+    return this.#noApi();
+  }
+
+  socket(path: string, protocols: readonly string[], signal?: AbortSignal): Promise<Result<MessageSocket>> {
+    return this.#client.socket({ path, signal }, protocols);
   }
 
   refresh(): void {
     this.#credentials.tryAgain();
-    this.#kinds = undefined;
+    this.#known = undefined;
     this.#changed.fire({});
   }
 
@@ -218,10 +278,22 @@ class OpenedCluster implements Cluster {
     this.#changed.dispose();
   }
 
+  #noApi(): Result<never> {
+    const message = `${this.context.name} answered with a web page instead of its API. Check for a proxy or login page in between.`;
+    return failed('malformed', message);
+  }
+
+  /** Something answers in JSON, but what it says is no list: it must not pass for an empty one. */
+  #noList({ resource }: ApiKind): Result<never> {
+    const message = `${this.context.name} answered with something that is no list of ${resource}. Check the address, and for a proxy in between.`;
+    return failed('malformed', message);
+  }
+
   async #discover(signal: AbortSignal): Promise<Kinds> {
     const found = await discover(this.#client, signal);
-    if (found.ok) this.#kinds = { value: found.value, at: this.#clock.now() };
-    return found;
+    if (!found.ok) return found;
+    this.#known = { ...found.value, at: this.#clock.now() };
+    return success(found.value.kinds);
   }
 
   async #pathOf({ apiVersion, kind, namespace, name }: ObjectRef, signal: AbortSignal | undefined): Promise<Result<string>> {
@@ -246,6 +318,7 @@ class OpenedCluster implements Cluster {
       const query = { ...selectors(selection), limit: pageSize, continue: next };
       const page = await this.#client.json<ServerList>({ path: path.value, query, signal });
       if (!page.ok) return page;
+      if (page.value.items === undefined) return this.#noList(kind);
       // Items of a list come without apiVersion and kind.
       for (const item of page.value.items ?? []) items.push({ ...item, apiVersion: apiVersionOf(kind), kind: kind.kind });
       next = page.value.metadata?.continue || undefined;
@@ -270,17 +343,18 @@ class OpenedCluster implements Cluster {
   }
 
   #reflectedTable(kind: ApiKind, selection: Selection, include: 'None' | 'Metadata' | 'Object'): ReflectedTable {
-    // Without metadata a row of a watch could not be told from another.
-    const included = include === 'None' ? 'Metadata' : include;
+    // Of several namespaces, rows without metadata could not be told from each other.
+    const included = include === 'None' && kind.namespaced && selection.namespace === undefined ? 'Metadata' : include;
     return new ReflectedTable(
       {
         context: this.context.name,
+        namespace: selection.namespace,
         page: (token, signal) =>
           this.table(kind, { ...selection, include: included, signal, ...(token === undefined ? {} : { continue: token }) }),
         watch: (version, seconds, signal) =>
           this.#openWatch(kind, selection, version, seconds, signal, { includeObject: included }),
       },
-      this.#clock,
+      this.#patience,
     );
   }
 
@@ -303,6 +377,10 @@ class OpenedCluster implements Cluster {
   }
 }
 
+interface PatchOptions {
+  readonly subresource?: string;
+  readonly signal?: AbortSignal;
+}
 interface WholeList {
   readonly items: readonly KubeObject[];
   readonly resourceVersion: string | undefined;
@@ -316,6 +394,11 @@ interface ServerTable {
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string; readonly remainingItemCount?: number };
   readonly columnDefinitions?: Table['columns'] | null;
   readonly rows?: Table['rows'] | null;
+}
+
+/** A log may begin with "<": only the media type tells a login page from it. */
+function isPage({ headers }: Pick<HttpStream, 'headers'>): boolean {
+  return /\bhtml\b/.test(headers['content-type'] ?? '');
 }
 
 function toTable(

@@ -1,25 +1,40 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Clock } from '../base/clock.ts';
-import { Emitter, type Event } from '../base/event.ts';
+import { type Disposable, Emitter, type Event } from '../base/event.ts';
 import { type Failure, failed, type Result, success } from '../base/failure.ts';
 import type { Http } from '../base/http.ts';
 import { type Logger, silentLogger } from '../base/logger.ts';
+import type { OnSent } from '../base/sent.ts';
+import { Bastions } from './bastions.ts';
 import type { Cluster, ContextSummary, Contexts } from './cluster.ts';
 import { Credentials } from './credentials.ts';
-import type { ExecConsent } from './execCredential.ts';
+import type { ExecConsent, ExecSurroundings } from './execCredential.ts';
 import { ExecSessions } from './execSessions.ts';
 import { type Kubeconfig, type KubeconfigEntry, type KubeconfigSearch, readKubeconfig } from './kubeconfig.ts';
 import { openCluster } from './openCluster.ts';
+import type { ReflectorPatience } from './reflector.ts';
+import { type WindowContexts, windowKey } from './windowContexts.ts';
 
 /** What the contexts take from their surroundings. */
 export interface ContextsOptions extends KubeconfigSearch {
   readonly http: Http;
   readonly mayRun: ExecConsent;
+  /** Brings the user to a page that a sign-in program names. */
+  readonly attend?: ExecSurroundings['attend'];
   readonly logger?: Logger;
+  /** Absolute paths of the folders that are open in the editor: no program in them is run to sign in. */
+  readonly workspaceFolders?: () => readonly string[];
   readonly clock?: Clock;
+  /** How long watches are waited for: for tests. */
+  readonly patience?: ReflectorPatience;
   /** Whether changes of the files are heard (an editor) or not (a command line). */
   readonly watch?: boolean;
+  /** By context or host of a server, `*` for any text: the bastion that leads there, `user@host:port` or a host of ssh's own configuration. */
+  readonly bastions?: Readonly<Record<string, string>>;
+  /** Hears of every change that goes out. */
+  readonly onSent?: OnSent;
+  /** What holds in this window only. */
+  readonly window?: WindowContexts;
 }
 
 const settleMs = 200;
@@ -35,13 +50,18 @@ class OpenedContexts implements Contexts {
   readonly #clusters = new Map<string, { readonly fingerprint: string; readonly cluster: Cluster }>();
   readonly #watchers = new Map<string, FSWatcher>();
   readonly #sessions: ExecSessions;
+  readonly #bastions: Bastions;
   #read: Promise<Kubeconfig> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  readonly #subscription: Disposable | undefined;
 
   constructor(options: ContextsOptions) {
-    const { env, mayRun, logger = silentLogger, clock } = options;
+    const { env, home, mayRun, attend, workspaceFolders, logger = silentLogger, clock } = options;
     this.#options = options;
-    this.#sessions = new ExecSessions({ env, mayRun, logger, ...(clock ? { now: () => clock.now() } : {}) });
+    this.#subscription = options.window?.onDidChange(() => void this.#reread(true));
+    const surroundings = { env, home, mayRun, attend, workspaceFolders, logger, ...(clock ? { now: () => clock.now() } : {}) };
+    this.#sessions = new ExecSessions(surroundings);
+    this.#bastions = new Bastions(options.bastions ?? {}, surroundings);
   }
 
   get onDidChange(): Event<void> {
@@ -50,32 +70,48 @@ class OpenedContexts implements Contexts {
 
   async list(): ReturnType<Contexts['list']> {
     const config = await this.#config();
-    const contexts = [...config.contexts.values()].map((entry) => summaryOf(entry, config));
-    return { contexts, current: config.current, problems: config.problems };
+    const contexts = [...config.contexts.values()].map((entry) => this.#summaryOf(entry, config));
+    return { contexts, current: config.current, problems: config.problems, files: config.lookedFor };
   }
 
   async open(context: string): Promise<Result<Cluster>> {
     const config = await this.#config();
     const entry = config.contexts.get(context);
     if (!entry) return failed('notFound', `No context is called ${context} in ${config.lookedFor.join(', ')}.`);
-    const summary = summaryOf(entry, config);
+    const summary = this.#summaryOf(entry, config);
     if (summary.problem) return { ok: false, failure: summary.problem };
     const cluster = config.clusters.get(summary.cluster);
     if (!cluster) return failed('notFound', `Context ${context} names no cluster.`);
-    return success(this.#openOnce(summary, cluster, config.users.get(summary.user ?? '')));
+    const user = config.users.get(String(entry.value['user'] ?? ''));
+    return success(this.#openOnce(summary, cluster, this.#options.window?.userOf(context, user) ?? user));
   }
 
   dispose(): void {
+    this.#subscription?.dispose();
     clearTimeout(this.#timer);
     for (const watcher of this.#watchers.values()) watcher.close();
     for (const { cluster } of this.#clusters.values()) cluster.dispose();
+    this.#bastions.dispose();
     this.#changed.dispose();
+  }
+
+  #summaryOf(entry: KubeconfigEntry, config: Kubeconfig): ContextSummary {
+    const { window } = this.#options;
+    const who = window?.actingAs(entry.name);
+    const summary = summaryOf(entry, config);
+    const bastion = this.#bastions.nameFor(summary);
+    return {
+      ...summary,
+      ...(bastion === undefined ? {} : { bastion }),
+      ...(who ? { actingAs: [who.user, ...who.groups].join(', ') } : {}),
+      ...(window?.isLent(entry.name) && entry.value['cluster'] === windowKey(entry.name) ? { windowOnly: true } : {}),
+    };
   }
 
   #config(): Promise<Kubeconfig> {
     this.#read ??= readKubeconfig(this.#options).then((config) => {
-      if (this.#options.watch) this.#watchFiles(config.lookedFor);
-      return config;
+      if (this.#options.watch) this.#watchFolders(config.folders);
+      return this.#options.window?.over(config) ?? config;
     });
     return this.#read;
   }
@@ -88,16 +124,21 @@ class OpenedContexts implements Contexts {
     const known = this.#clusters.get(summary.name);
     if (known?.fingerprint === fingerprint) return known.cluster;
     known?.cluster.dispose();
-    const { http, clock } = this.#options;
-    const credentials = new Credentials(cluster, user, this.#sessions, clock && (() => clock.now()));
-    const opened = openCluster(summary, credentials, { http, ...(clock ? { clock } : {}) });
+    const { http, clock, patience, onSent } = this.#options;
+    const credentials = new Credentials(cluster, user, this.#sessions, clock && (() => clock.now()), this.#bastions.to(summary));
+    const opened = openCluster(summary, credentials, {
+      http,
+      ...(clock ? { clock } : {}),
+      ...(patience ? { patience } : {}),
+      ...(onSent ? { onSent } : {}),
+    });
     this.#clusters.set(summary.name, { fingerprint, cluster: opened });
     return opened;
   }
 
   /** Folders are watched rather than files: editors and `kubectl config` replace the file. */
-  #watchFiles(files: readonly string[]): void {
-    for (const folder of new Set(files.map((file) => dirname(file)))) {
+  #watchFolders(folders: readonly string[]): void {
+    for (const folder of folders) {
       if (this.#watchers.has(folder)) continue;
       try {
         const watcher = watch(folder, { persistent: false }, () => this.#soonChanged());
@@ -114,12 +155,12 @@ class OpenedContexts implements Contexts {
     this.#timer = setTimeout(() => void this.#reread(), settleMs);
   }
 
-  async #reread(): Promise<void> {
+  async #reread(certain = false): Promise<void> {
     const before = this.#read;
     this.#read = undefined;
     const [old, now] = [await before, await this.#config()];
     for (const name of [...this.#clusters.keys()]) if (!now.contexts.has(name)) this.#drop(name);
-    if (JSON.stringify(comparable(old)) !== JSON.stringify(comparable(now))) this.#changed.fire();
+    if (certain || JSON.stringify(comparable(old)) !== JSON.stringify(comparable(now))) this.#changed.fire();
   }
 
   #drop(name: string): void {

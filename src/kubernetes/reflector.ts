@@ -38,10 +38,15 @@ export type Reflected<T> =
 export interface ReflectorPatience {
   readonly clock?: Clock;
   readonly random?: () => number;
-  /** Without a byte for so long a stream counts as dead: bookmarks come about once a minute. */
+  /** Without a byte for so long, by the wall clock, a stream counts as dead: bookmarks come about once a minute. */
   readonly idleMs?: number;
+  /** A server that was silent and does not answer for so long either makes what is known stale. */
+  readonly doubtMs?: number;
   readonly pollMs?: number;
 }
+
+/** In ms. A server that falls silent without a word is told of after {@link ReflectorPatience.idleMs} and `doubtMs` together: below 90 s. */
+export const patienceMs = { idle: 75_000, doubt: 8_000, poll: 15_000 } as const;
 
 const watchSeconds = 290;
 const shortestWaitMs = 800;
@@ -56,10 +61,11 @@ export async function* reflect<T>(
   signal: AbortSignal,
   patience: ReflectorPatience = {},
 ): AsyncGenerator<Reflected<T>> {
-  const { clock = systemClock, random = Math.random, idleMs = 80_000, pollMs = 15_000 } = patience;
+  const { clock = systemClock, random = Math.random } = patience;
+  const { idleMs = patienceMs.idle, doubtMs = patienceMs.doubt, pollMs = patienceMs.poll } = patience;
   const backoff = new Backoff(random);
   let version: string | undefined;
-  let [first, polling] = [true, false];
+  let [first, polling, silent] = [true, false, false];
   while (!signal.aborted) {
     if (version === undefined) {
       const listed = await source.list(signal);
@@ -80,12 +86,17 @@ export async function* reflect<T>(
       continue;
     }
     const seconds = Math.round(watchSeconds * (0.9 + 0.2 * random()));
-    const opened = await source.watch(version, seconds, signal);
+    const opening = source.watch(version, seconds, signal);
+    if (silent && !(await settlesWithin(opening, doubtMs, clock, signal)) && !signal.aborted)
+      yield { type: 'stale', failure: silence(source.context, idleMs) };
+    const opened = await opening;
+    silent = false;
     if (signal.aborted) return;
     let trouble = opened.ok ? undefined : opened.failure;
     if (opened.ok) {
       yield { type: 'live' };
-      for await (const line of lines(opened.value, idleMs, signal)) {
+      const watchdog = new Watchdog(opened.value, idleMs, clock);
+      for await (const line of lines(opened.value, watchdog, signal)) {
         const event = eventOf(line, source);
         if (event.failure) {
           trouble = event.failure;
@@ -97,6 +108,7 @@ export async function* reflect<T>(
         else yield { type: 'heard' };
       }
       opened.value.close();
+      silent = watchdog.bit;
       if (signal.aborted) return;
       // A server may close a watch at any time; one that closes each at once must not be asked in a storm.
       if (!trouble && backoff.quick(clock.now())) await clock.sleep(backoff.next(), signal);
@@ -140,26 +152,65 @@ class Backoff {
   }
 }
 
-async function* lines(stream: HttpStream, idleMs: number, signal: AbortSignal): AsyncGenerator<string> {
+/**
+ * Closes a stream that has been silent for too long. It goes by the wall clock, looking now and then: while a machine sleeps its timers stand still, and what was
+ * connected before is dead when it wakes.
+ */
+class Watchdog {
+  bit = false;
+  readonly #clock: Clock;
+  readonly #timer: NodeJS.Timeout;
+  #fed: number;
+
+  constructor(stream: HttpStream, idleMs: number, clock: Clock) {
+    this.#clock = clock;
+    this.#fed = clock.now();
+    this.#timer = setInterval(() => {
+      if (Math.abs(clock.now() - this.#fed) < idleMs) return;
+      this.bit = true;
+      stream.close();
+    }, idleMs / 15);
+  }
+
+  feed(): void {
+    this.#fed = this.#clock.now();
+  }
+
+  dispose(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+async function settlesWithin(work: Promise<unknown>, ms: number, clock: Clock, signal: AbortSignal): Promise<boolean> {
+  const settled = new AbortController();
+  const late = clock.sleep(ms, AbortSignal.any([signal, settled.signal])).then(() => false);
+  const inTime = await Promise.race([work.then(() => true), late]);
+  settled.abort();
+  return inTime;
+}
+
+function silence(context: string, idleMs: number): Failure {
+  const seconds = Math.round(idleMs / 1000);
+  return {
+    reason: 'offline',
+    message: `The API server of ${context} has been silent for ${seconds} s; it is asked again and again.`,
+  };
+}
+
+async function* lines(stream: HttpStream, watchdog: Watchdog, signal: AbortSignal): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
-  let watchdog: NodeJS.Timeout | undefined;
-  const feed = () => {
-    clearTimeout(watchdog);
-    watchdog = setTimeout(() => stream.close(), idleMs);
-  };
   const end = () => stream.close();
   signal.addEventListener('abort', end, { once: true });
-  feed();
   try {
     for await (const chunk of stream.chunks) {
-      feed();
+      watchdog.feed();
       const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
       rest = parts.pop() ?? '';
       for (const part of parts) if (part.trim() !== '') yield part;
     }
   } finally {
-    clearTimeout(watchdog);
+    watchdog.dispose();
     signal.removeEventListener('abort', end);
   }
 }

@@ -1,3 +1,4 @@
+import { failed, type Result, success } from '../base/failure.ts';
 import type { Cluster } from './cluster.ts';
 
 /** A JSON schema as the API server publishes it, self-contained: `$ref`s lead into its own `components.schemas`. */
@@ -17,41 +18,60 @@ const refPrefix = '#/components/schemas/';
  * both answers are kept for as long as the cluster object lives and nothing of its kinds changes. Source: `GET /openapi/v3`, Kubernetes 1.27 and later.
  */
 export async function readSchema(cluster: Cluster, apiVersion: string, kind: string): Promise<PublishedSchema | undefined> {
-  const schemas = await schemasOf(cluster, apiVersion);
-  const name = schemas && nameOfKind(schemas, apiVersion, kind);
-  if (!schemas || name === undefined) return undefined;
-  return { $ref: refPrefix + name, components: { schemas: reachable(schemas, name) } };
+  const found = await findSchema(cluster, apiVersion, kind);
+  return found.ok ? found.value : undefined;
+}
+
+/** The same as a result: `notFound` when the server publishes none, else why it could not be asked. */
+export async function findSchema(cluster: Cluster, apiVersion: string, kind: string): Promise<Result<PublishedSchema>> {
+  const read = await remembered(cluster, apiVersion, () => fetchSchemas(cluster, apiVersion));
+  if (!read.ok) return read;
+  const name = nameOfKind(read.value, apiVersion, kind);
+  if (name === undefined) return none(apiVersion);
+  return success({ $ref: refPrefix + name, components: { schemas: reachable(read.value, name) } });
+}
+
+/**
+ * What the schemas of a group and version are now, as a text that changes when they do (the path of their document, which holds the server's hash of it). Fails as {@link findSchema}.
+ */
+export async function schemasVersion(cluster: Cluster, apiVersion: string): Promise<Result<string>> {
+  const index = await remembered(cluster, '', () => fetchIndex(cluster));
+  if (!index.ok) return index;
+  const path = apiVersion.includes('/') ? `apis/${apiVersion}` : `api/${apiVersion}`;
+  const url = Object.hasOwn(index.value, path) ? field(index.value[path], 'serverRelativeURL') : undefined;
+  return typeof url === 'string' && url.startsWith('/openapi/') ? success(url) : none(apiVersion);
 }
 
 type Schemas = Readonly<Record<string, unknown>>;
-const known = new WeakMap<Cluster, Map<string, Promise<Schemas | undefined>>>();
+const known = new WeakMap<Cluster, Map<string, Promise<Result<Schemas>>>>();
 
-function schemasOf(cluster: Cluster, apiVersion: string): Promise<Schemas | undefined> {
-  const documents = known.get(cluster) ?? remember(cluster);
-  const open = documents.get(apiVersion) ?? fetchSchemas(cluster, apiVersion);
-  documents.set(apiVersion, open);
-  // What could not be fetched is not remembered.
-  void open.then((schemas) => schemas ?? documents.delete(apiVersion));
+const none = (apiVersion: string): Result<never> => failed('notFound', `The server publishes no schema of it in ${apiVersion}.`);
+
+/** What could not be fetched is not remembered. */
+function remembered(cluster: Cluster, what: string, ask: () => Promise<Result<Schemas>>): Promise<Result<Schemas>> {
+  const answers = known.get(cluster) ?? remember(cluster);
+  const open = answers.get(what) ?? ask();
+  answers.set(what, open);
+  void open.then(({ ok }) => ok || (answers.get(what) === open && answers.delete(what)));
   return open;
 }
 
-function remember(cluster: Cluster): Map<string, Promise<Schemas | undefined>> {
-  const documents = new Map<string, Promise<Schemas | undefined>>();
-  known.set(cluster, documents);
-  cluster.onDidChange(({ kinds }) => kinds ?? documents.clear());
-  return documents;
+function remember(cluster: Cluster): Map<string, Promise<Result<Schemas>>> {
+  const answers = new Map<string, Promise<Result<Schemas>>>();
+  known.set(cluster, answers);
+  cluster.onDidChange(({ kinds }) => kinds ?? answers.clear());
+  return answers;
 }
 
-async function fetchSchemas(cluster: Cluster, apiVersion: string): Promise<Schemas | undefined> {
+async function fetchIndex(cluster: Cluster): Promise<Result<Schemas>> {
   const index = await cluster.raw('/openapi/v3');
-  if (!index.ok) return undefined;
-  const { paths } = parsed<{ paths?: Record<string, { serverRelativeURL?: string }> }>(index.value);
-  const path = apiVersion.includes('/') ? `apis/${apiVersion}` : `api/${apiVersion}`;
-  const url = paths && Object.hasOwn(paths, path) ? paths[path]?.serverRelativeURL : undefined;
-  if (!url?.startsWith('/openapi/')) return undefined;
-  const answer = await cluster.raw(url);
-  if (!answer.ok) return undefined;
-  return parsed<Documents>(answer.value).components?.schemas;
+  return index.ok ? success(parsed<{ paths: Schemas }>(index.value).paths ?? {}) : index;
+}
+
+async function fetchSchemas(cluster: Cluster, apiVersion: string): Promise<Result<Schemas>> {
+  const url = await schemasVersion(cluster, apiVersion);
+  const answer = url.ok ? await cluster.raw(url.value) : url;
+  return answer.ok ? success(parsed<Documents>(answer.value).components?.schemas ?? {}) : answer;
 }
 
 /** What is torn or not JSON publishes nothing. */
@@ -76,7 +96,7 @@ function nameOfKind(schemas: Schemas, apiVersion: string, kind: string): string 
 }
 
 /** The schemas that a schema leads to, itself included. */
-function reachable(schemas: Schemas, from: string): Schemas {
+export function reachable(schemas: Schemas, from: string): Schemas {
   const found: Record<string, unknown> = {};
   const queue = [from];
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {

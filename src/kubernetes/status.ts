@@ -43,6 +43,9 @@ const reasons: Readonly<Record<number, Reason>> = {
   429: 'throttled',
 };
 
+/** etcd's own words (rpctypes `ErrRequestTooLarge`, and gRPC's before it) for an object of more than 1.5 to 2 MB: a 500, but no repetition makes it smaller. */
+const tooLarge = /request is too large|message larger than max/;
+
 /** Whether a decoded body is a `Status` that says no; some proxies send it with 200. */
 export function isRefusal(body: unknown): body is Status {
   return typeof body === 'object' && body !== null && (body as Status).kind === 'Status' && (body as Status).status !== 'Success';
@@ -79,11 +82,21 @@ export function statusFailed(status: Status, context: string, waits?: number, ht
   const seconds = status.details?.retryAfterSeconds;
   const retry = waits ?? (seconds === undefined ? undefined : seconds * 1000);
   const reason = reasonOf(status, code);
-  return failed(reason, sentenceFor(reason, context, plainText(status.message ?? `it answered with status ${code}`, 600)), {
-    status: code,
-    detail: status,
-    ...(retry === undefined ? {} : { retryAfterMs: retry }),
-  });
+  return failed(
+    reason,
+    sentenceFor(reason, context, plainText(withoutObject(status.message) ?? `it answered with status ${code}`, 600)),
+    {
+      status: code,
+      detail: status,
+      ...(retry === undefined ? {} : { retryAfterMs: retry }),
+    },
+  );
+}
+
+/** A patch with a field that nobody knows is refused with the whole patched object before the reason (apiserver, `fieldValidation=Strict`): it may be a Secret, and says nothing. */
+function withoutObject(message: string | undefined): string | undefined {
+  const at = message?.lastIndexOf('strict decoding error: ') ?? -1;
+  return at > 0 ? message?.slice(at) : message;
 }
 
 /** The causes of a refusal, if its failure came from a `Status`. */
@@ -91,9 +104,15 @@ export function causesOf({ detail }: Failure): readonly StatusCause[] {
   return isRefusal(detail) ? (detail.details?.causes ?? []) : [];
 }
 
+/** What to do about a right that is missing. */
+export const askForRole = 'Ask who administers it for a role that allows this.';
+/** The words of an authoriser; admission refuses in others (apiserver, `responsewriters.Forbidden`). */
+const noRole = /^[^:]* is forbidden: User ".*" cannot /;
+
 function reasonOf({ reason, message = '' }: Status, code: number): Reason {
   // A field that the schema does not know is answered with 500 and no reason (structured-merge-diff, seen in 1.36).
   if (message.startsWith('failed to create typed patch object')) return 'invalid';
+  if (tooLarge.test(message)) return 'invalid';
   if (reason === 'Expired' || reason === 'Gone') return 'expired';
   if (reason === 'Timeout' || reason === 'ServerTimeout') return 'unavailable';
   return reasons[code] ?? (code >= 500 ? 'unavailable' : 'malformed');
@@ -101,11 +120,12 @@ function reasonOf({ reason, message = '' }: Status, code: number): Reason {
 
 function sentenceFor(reason: Reason, context: string, said: string): string {
   const sentence = said.replace(/\.?$/, '.');
+  if (tooLarge.test(said)) return `${context} cannot store so large an object: ${sentence}`;
   switch (reason) {
     case 'signedOut':
       return `${context} does not accept the credentials of its kubeconfig entry. Sign in again.`;
     case 'forbidden':
-      return `${context} forbids it: ${sentence}`;
+      return `${context} forbids it: ${sentence}${noRole.test(said) ? ` ${askForRole}` : ''}`;
     case 'unavailable':
       return `The API server of ${context} could not do it: ${sentence}`;
     case 'throttled':

@@ -17,9 +17,10 @@ export function codeActionsFor(
 ): CodeAction[] {
   const data = diagnostic.data as DiagnosticData | undefined;
   const own = data?.fixes ?? [];
-  const others = reference
-    ? existing.slice(0, offered).map((facts) => useFix(reference, toResource(facts.kind, facts), false))
-    : [];
+  const others =
+    reference && !reference.manifest.encoded
+      ? existing.slice(0, offered).map((facts) => useFix(reference, toResource(facts.kind, facts), false))
+      : [];
   const titles = new Set(own.map(({ title }) => title));
   return [...own, ...others.filter(({ title }) => !titles.has(title))]
     .map(({ title, newText, preferred = false }) => replace(uri, diagnostic, title, newText, preferred))

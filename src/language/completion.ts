@@ -1,8 +1,9 @@
 import { type CompletionItem, CompletionItemKind, type CompletionList, InsertTextFormat } from 'vscode-languageserver-types';
 import { isMap, isScalar, type Node } from 'yaml';
+import { type CredentialsReference, credentialsAt, credentialsNamedIn } from '../manifest/credentials.ts';
 import type { LocalManifest } from '../manifest/manifest.ts';
 import { keyText } from '../manifest/parse.ts';
-import { findAll, type Path, pathAt, rangeOf } from '../manifest/path.ts';
+import { nodeAt, type Path, pathAt, rangeOf } from '../manifest/path.ts';
 import { ruleAt } from '../manifest/references.ts';
 import type { Rule } from '../manifest/rule.ts';
 import { occmRules, occmValues } from '../manifest/rules/occm.ts';
@@ -16,6 +17,8 @@ export type CompletionPlace =
   | {
       readonly what: 'value';
       readonly rule: Rule;
+      /** Whose names are offered, where the manifest says so. */
+      readonly as: CredentialsReference | undefined;
       readonly placed: PlacedSection;
       readonly range: { start: number; end: number };
       readonly prefix: string;
@@ -43,20 +46,20 @@ export function completionPlace(
   if (!manifest) return undefined;
   const { path, node, onKey } = pathAt(manifest.root, local);
   const rule = onKey ? undefined : ruleAt(manifest, valuePath(manifest, path, placed.section.text, local));
-  if (rule) return valuePlace(rule, placed, node, local);
+  if (rule) return { ...valuePlace(rule, placed, node, local), as: credentialsAt(credentialsNamedIn(manifest), path) };
   return annotationPlace(manifest, placed, path, local);
 }
 
 /** A key whose value is not there yet leads to nothing in the tree: then the line says which key it is. */
 function valuePath(manifest: LocalManifest, path: Path, text: string, local: number): Path {
   const lineStart = text.lastIndexOf('\n', local - 1) + 1;
-  const key = /^[\s-]*["']?([^\s"':][^"':]*?)["']?:\s/.exec(text.slice(lineStart, local))?.[1];
+  const key = /^[\s-]*(?:export\s+)?["']?([^\s"':][^"':]*?)["']?(?::\s|\s*=)/.exec(text.slice(lineStart, local))?.[1];
   if (key === undefined || path.at(-1) === key) return path;
   const deeper = [...path, key];
   return ruleAt(manifest, deeper) ? deeper : path;
 }
 
-function valuePlace(rule: Rule, placed: PlacedSection, node: Node | null, local: number): CompletionPlace {
+function valuePlace(rule: Rule, placed: PlacedSection, node: Node | null, local: number) {
   const { text } = placed.section;
   const quoted = isScalar(node) && (node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE');
   const known = isScalar(node) && node.source !== '' ? rangeOf(node) : undefined;
@@ -64,7 +67,7 @@ function valuePlace(rule: Rule, placed: PlacedSection, node: Node | null, local:
   const range = inside
     ? { start: known.start + (quoted ? 1 : 0), end: Math.max(known.end - (quoted ? 1 : 0), local) }
     : { start: local, end: local };
-  return { what: 'value', rule, placed, range, prefix: text.slice(range.start, local), quoted };
+  return { what: 'value', rule, placed, range, prefix: text.slice(range.start, local), quoted } as const;
 }
 
 function annotationPlace(manifest: LocalManifest, placed: PlacedSection, path: Path, local: number): CompletionPlace | undefined {
@@ -73,7 +76,7 @@ function annotationPlace(manifest: LocalManifest, placed: PlacedSection, path: P
   const lineStart = text.lastIndexOf('\n', local - 1) + 1;
   const typed = /^(\s+)([\w./-]*)$/.exec(text.slice(lineStart, local));
   if (!typed) return undefined;
-  const node = findAll(manifest.root, 'metadata.annotations', manifest.tree)[0]?.node;
+  const node = nodeAt(manifest.root, 'metadata.annotations', manifest.tree);
   const present = isMap(node) ? node.items.map(({ key }) => keyText(key)) : [];
   const start = lineStart + (typed[1]?.length ?? 0);
   const rest = /^[\w./-]*/.exec(text.slice(local))?.[0].length ?? 0;
@@ -92,7 +95,7 @@ export function valueItems(
   const wantsId = rule.by === 'id' || rule.by === 'url';
   const [one] = kindOf(rule.to).label;
   const list = items.map((facts, index): CompletionItem => {
-    const value = wantsId ? facts.id : facts.name;
+    const value = rule.by === 'host' ? hostIn(facts.name, place.prefix) : wantsId ? facts.id : facts.name;
     const newText = quoted || isPlain(value) ? value : JSON.stringify(value);
     const about = facts.columns
       .filter(([, text]) => text !== facts.name && text !== facts.id)
@@ -103,13 +106,22 @@ export function valueItems(
       kind: CompletionItemKind.Value,
       detail: [facts.state, ...about].filter(Boolean).join(' · ') || one,
       labelDetails: wantsId && facts.name !== facts.id ? { description: `${facts.id.slice(0, 8)}…` } : { description: one },
-      filterText: wantsId ? `${facts.name} ${facts.id}` : facts.name,
+      filterText: wantsId ? `${facts.name} ${facts.id}` : rule.by === 'host' ? value : facts.name,
       sortText: String(index).padStart(4, '0'),
       insertTextFormat: InsertTextFormat.PlainText,
       textEdit: { range, newText },
     };
   });
   return { isIncomplete: incomplete, items: list };
+}
+
+/** What is typed of a host name, or of the last of a list of them, as one of a zone. */
+function hostIn(zone: string, typed: string): string {
+  const [, others = '', host = ''] = /^(.*,\s*)?(.*)$/s.exec(typed) ?? [];
+  const [end, labels] = [zone.replace(/\.$/, ''), host.split('.')];
+  // The first label is not meant to be replaced, however little of the others is typed.
+  const kept = host === '' ? [] : labels.slice(0, Math.max(1, labels.length - end.split('.').length));
+  return `${others}${[...kept, end].join('.')}`;
 }
 
 /** The annotations that the cloud controller manager reads and this Service does not carry yet. */

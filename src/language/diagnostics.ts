@@ -1,9 +1,14 @@
 import { type Diagnostic, DiagnosticSeverity, DiagnosticTag } from 'vscode-languageserver-types';
+import { timeOfDay } from '../base/clock.ts';
+import { pageLineOf } from '../manifest/codes.ts';
 import type { Severity } from '../manifest/finding.ts';
 import type { LocalFinding } from '../manifest/parse.ts';
+import type { SchemaFinding } from '../manifest/schema/validate.ts';
+import { type Severities, severityOf } from '../manifest/severities.ts';
+import { suppress } from '../manifest/suppressions.ts';
 import type { ReferenceFinding } from '../manifest/verdict.ts';
-import type { InitializationOptions } from '../protocol.ts';
 import type { OpenDocument, PlacedSection } from './openDocument.ts';
+import type { Section } from './section.ts';
 
 /** What a diagnostic of ours carries for its quick fixes. */
 export interface DiagnosticData {
@@ -12,12 +17,11 @@ export interface DiagnosticData {
   readonly kind?: string;
 }
 
-/** Severities as the user set them, by code; a code that ends in `.*` stands for its family. */
-export type Severities = NonNullable<InitializationOptions['severities']>;
-
 /** What decides which findings are told. */
 export interface DiagnosticOptions {
   readonly severities: Severities;
+  /** Address of `media/findings.md`; codes lead nowhere without one. */
+  readonly findingsPage?: string | undefined;
   /** Another YAML extension tells syntax errors; ours stay silent. */
   readonly otherYaml: boolean;
   /** Ms since the epoch until which a value just typed is not accused. */
@@ -43,18 +47,42 @@ export function diagnosticsOf(document: OpenDocument, options: DiagnosticOptions
   for (const placed of document.sections) {
     const { section } = placed;
     if (!section.isRead) unread ??= placed;
-    if (!section.isRead || !section.content.isManifest) continue;
+    // Whether a few parameters are an environment, the template beside them tells.
+    if (!section.isRead || !(section.content.isManifest || section.objects.length > 0)) continue;
     ours = true;
-    for (const finding of section.content.findings) {
-      if (options.otherYaml && syntax.has(finding.code)) continue;
-      push(diagnostics, document, placed, finding, options);
-    }
-    for (const finding of section.checked?.findings ?? []) {
-      if (!isBeingTyped(document, placed, finding, options)) push(diagnostics, document, placed, finding, options);
+    if (isSilent(section)) continue;
+    const asked = [...section.structure, ...(section.checked?.findings ?? []), ...section.objects];
+    // What an anchor stands for is wrong wherever it is taken, and told where it is written.
+    const told = new Set<string>();
+    const held = new Set<LocalFinding | SchemaFinding>(asked);
+    for (const finding of answered(section, [...section.content.findings, ...asked])) {
+      const { range, code, message } = finding;
+      const key = `${range.start} ${code} ${message}`;
+      if (told.has(key) || (options.otherYaml && syntax.has(code))) continue;
+      told.add(key);
+      if (!held.has(finding) || !isBeingTyped(document, placed, finding, options))
+        push(diagnostics, document, placed, finding, options);
     }
   }
   if (unread && ours && options.complete) push(diagnostics, document, unread, partly, options);
   return diagnostics;
+}
+
+/** Most sections of a large file have nothing to tell. */
+function isSilent({ content, structure, checked, objects }: Section): boolean {
+  const { findings, suppressions } = content;
+  return findings.length + suppressions.length + structure.length + objects.length + (checked?.findings.length ?? 0) === 0;
+}
+
+/** What no comment answers, and what is to be said of such comments. */
+function answered<F extends LocalFinding | SchemaFinding>(
+  { content, checked }: Section,
+  findings: readonly F[],
+): readonly (F | LocalFinding)[] {
+  if (content.suppressions.length === 0) return findings;
+  const cloud = checked?.unknown === 0 || content.references.length === 0;
+  const { told, remarks } = suppress(findings, content.suppressions, { files: false, cloud, cluster: false });
+  return [...told, ...remarks];
 }
 
 const partly: LocalFinding = {
@@ -79,25 +107,34 @@ function push(
   into: Diagnostic[],
   document: OpenDocument,
   placed: PlacedSection,
-  finding: LocalFinding | ReferenceFinding,
-  { severities }: DiagnosticOptions,
+  finding: LocalFinding | ReferenceFinding | SchemaFinding,
+  { severities, findingsPage }: DiagnosticOptions,
 ): void {
-  const chosen = severities[finding.code] ?? severities[`${finding.code.split('.')[0]}.*`] ?? finding.severity;
+  const chosen = severityOf(finding, severities);
   if (chosen === 'off') return;
   const data = dataOf(finding);
+  const line = findingsPage === undefined ? undefined : pageLineOf(finding.code);
   into.push({
     range: document.toRange(placed, finding.range),
     severity: levels[chosen],
     code: finding.code,
+    // the editor opens a file at the line of such a fragment
+    ...(line === undefined ? {} : { codeDescription: { href: `${findingsPage}#L${line}` } }),
     source: 'Hybrid Clusters',
-    message: finding.message,
+    message: 'reference' in finding ? asOf(finding.message, placed.section) : finding.message,
     ...(finding.code === 'api.deprecated' ? { tags: [DiagnosticTag.Deprecated] } : {}),
     ...(data ? { data } : {}),
   });
 }
 
-function dataOf(finding: LocalFinding | ReferenceFinding): DiagnosticData | undefined {
-  if (!('reference' in finding)) return undefined;
-  const { fixes = [], reference } = finding;
+/** Clouds change while a text does not, so that a sentence about one tells when it was true. */
+function asOf(message: string, { checked }: Section): string {
+  return checked ? `${message} As of ${timeOfDay(checked.at)}.` : message;
+}
+
+function dataOf(finding: LocalFinding | ReferenceFinding | SchemaFinding): DiagnosticData | undefined {
+  const { fixes = [] } = finding;
+  if (!('reference' in finding)) return fixes.length > 0 ? { fixes } : undefined;
+  const { reference } = finding;
   return { fixes, ...(finding.code === 'reference.missing' ? { kind: reference.rule.to } : {}) };
 }

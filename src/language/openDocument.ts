@@ -1,7 +1,11 @@
 import type { TextDocumentContentChangeEvent } from 'vscode-languageserver-textdocument';
+import { linesAround } from '../manifest/edit.ts';
 import type { Range as OffsetRange } from '../manifest/finding.ts';
+import type { Replacement } from '../manifest/lineIndex.ts';
+import type { SchemasOf } from '../manifest/schema/structure.ts';
 import { splitDocuments } from '../manifest/split.ts';
-import { Section } from './section.ts';
+import type { Syntax } from '../manifest/syntax.ts';
+import { endsIn, Section } from './section.ts';
 
 /** A section and where it stands in the file. */
 export interface PlacedSection {
@@ -11,9 +15,10 @@ export interface PlacedSection {
   readonly line: number;
 }
 
-/** So many UTF-16 units of a file are read by themselves; of a larger one only that, and what somebody looks at. */
-const readUnasked = 8 * 1024 * 1024;
-const ends = /^\.\.\.(?:\s|$)/m;
+/** So many UTF-16 units of a file are read by themselves, of a larger one only few; and always what somebody looks at. */
+const [readUnasked, readOfLarger] = [8 * 1024 * 1024, 256 * 1024];
+/** Sections of so many UTF-16 units are kept as trees until they are settled, of a larger file only few; what is more is settled at once. */
+const [unsettled, unsettledOfLarger] = [1024 * 1024, 64 * 1024];
 
 type Moving = { -readonly [K in keyof PlacedSection]: PlacedSection[K] };
 
@@ -24,15 +29,23 @@ type Moving = { -readonly [K in keyof PlacedSection]: PlacedSection[K] };
 export class OpenDocument {
   readonly uri: string;
   version: number;
+  readonly #syntax: Syntax;
   #sections: Moving[];
   #looked: { readonly start: number; readonly end: number } = { start: 0, end: 0 };
   /** Where the last edit ended, and when: what stands there is still being typed. */
   lastEdit: { readonly offset: number; readonly at: number } | undefined;
+  /** The generation by which all sections were read but for those that came since. */
+  #settled: number | undefined;
+  #fresh: readonly PlacedSection[] = [];
+  /** Sections that are read and not settled, and the length of their text. */
+  #unsettled: Section[] = [];
+  #unsettledLength = 0;
 
-  constructor(uri: string, version: number, text: string) {
+  constructor(uri: string, version: number, text: string, syntax: Syntax = 'yaml') {
     this.uri = uri;
     this.version = version;
-    this.#sections = sectionsOf(text);
+    this.#syntax = syntax;
+    this.#sections = sectionsOf(text, syntax);
   }
 
   get text(): string {
@@ -43,7 +56,7 @@ export class OpenDocument {
     this.version = version;
     for (const change of changes) {
       if ('range' in change) this.#edit(change.range.start, change.range.end, change.text, now);
-      else this.#sections = sectionsOf(change.text, this.#sections);
+      else this.#renew(sectionsOf(change.text, this.#syntax, this.#sections));
     }
   }
 
@@ -58,14 +71,43 @@ export class OpenDocument {
     return this.#lookedAt().some(({ section }) => !section.isRead);
   }
 
-  /** Reads sections for about so long, those looked at first. True while there is more to read. */
-  read(milliseconds: number): boolean {
+  /** Reads sections for about so long, those looked at first. True while there is more to read. `generation` as of {@link Section.read}. */
+  read(milliseconds: number, schemasOf: SchemasOf = () => [], generation = 0): boolean {
     const until = performance.now() + milliseconds;
-    for (const placed of this.#toRead()) {
-      if (performance.now() > until) return true;
-      void placed.section.content;
+    const sections = this.#settled === generation ? this.#fresh : this.#toRead();
+    for (const { section } of sections) {
+      const isNew = !section.isRead;
+      const took = section.read(schemasOf, generation);
+      if (isNew) this.#settleLater(section);
+      if (took && performance.now() > until) return true;
+    }
+    this.#settled = this.#length > readUnasked ? undefined : generation;
+    this.#fresh = [];
+    return false;
+  }
+
+  #settleLater(section: Section): void {
+    if (this.#unsettledLength > (this.#length > unsettled ? unsettledOfLarger : unsettled)) section.settle();
+    else {
+      this.#unsettled.push(section);
+      this.#unsettledLength += section.text.length;
+    }
+  }
+
+  /** Works out what the sections name that were read (see {@link Section.settle}), for about so long. True while there is more to do. */
+  settle(milliseconds: number): boolean {
+    const until = performance.now() + milliseconds;
+    for (let section = this.#unsettled.pop(); section; section = this.#unsettled.pop()) {
+      this.#unsettledLength -= section.text.length;
+      section.settle();
+      if (performance.now() > until) return this.#unsettled.length > 0;
     }
     return false;
+  }
+
+  get #length(): number {
+    const last = this.#sections.at(-1);
+    return last ? last.start + last.section.text.length : 0;
   }
 
   /** Length of what the last edit left to be read. */
@@ -75,12 +117,12 @@ export class OpenDocument {
   }
 
   *#toRead(): Iterable<PlacedSection> {
-    for (const placed of this.#lookedAt()) if (!placed.section.isRead) yield placed;
-    let read = 0;
+    yield* this.#lookedAt();
+    let left = this.#length > readUnasked ? readOfLarger : readUnasked;
     for (const placed of this.#sections) {
-      read += placed.section.text.length;
-      if (read > readUnasked) return;
-      if (!placed.section.isRead) yield placed;
+      left -= placed.section.text.length;
+      if (left < 0) return;
+      yield placed;
     }
   }
 
@@ -131,18 +173,27 @@ export class OpenDocument {
     const touched = this.#sections.slice(first, last + 1);
     const base = touched[0]?.start ?? 0;
     const before = touched.map(({ section }) => section.text).join('');
-    const after = before.slice(0, from - base) + text + before.slice(to - base);
+    const edit = { start: from - base, end: to - base, text };
+    const after = before.slice(0, edit.start) + text + before.slice(edit.end);
+    const hasEnd =
+      touched.some(({ section }) => section.hasEnd) || endsIn(linesAround(after, edit.start, edit.start + text.length));
     const next = this.#sections[last + 1];
     // After `...` lines belong forwards, so that an edit reaches beyond its own section.
-    const alone = !ends.test(before) && !ends.test(after) && (next === undefined || next.section.text.startsWith('---'));
+    const alone = !hasEnd && (next === undefined || next.section.text.startsWith('---'));
     if (!alone || (next !== undefined && (!after.endsWith('\n') || joinsNext(after)))) {
       const whole = this.text;
-      this.#sections = sectionsOf(whole.slice(0, from) + text + whole.slice(to), this.#sections);
+      this.#renew(sectionsOf(whole.slice(0, from) + text + whole.slice(to), this.#syntax, this.#sections));
       return;
     }
-    const renewed = sectionsOf(after, touched);
+    const renewed = sectionsOf(after, this.#syntax, touched, edit);
     this.#sections.splice(first, touched.length, ...renewed);
+    this.#fresh = [...this.#fresh.filter((placed) => !touched.includes(placed)), ...renewed];
     this.#place(first);
+  }
+
+  #renew(sections: Moving[]): void {
+    this.#sections = sections;
+    this.#settled = undefined;
   }
 
   /** Moves the sections from an index on to where they stand now. */
@@ -171,16 +222,17 @@ function joinsNext(text: string): boolean {
   return splitDocuments(`${text}---`).length === splitDocuments(text).length;
 }
 
-/** The sections of a text. One that stood before is found at its index from the front or from the end: an edit changes what lies between. */
-function sectionsOf(text: string, before: readonly PlacedSection[] = []): Moving[] {
-  const ranges = splitDocuments(text);
+/** The sections of a text; what is no YAML is one. One that stood before is found at its index from the front or from the end: an edit changes what lies between. */
+function sectionsOf(text: string, syntax: Syntax, before: readonly PlacedSection[] = [], edit?: Replacement): Moving[] {
+  const ranges = syntax === 'yaml' ? splitDocuments(text) : [{ start: 0, end: text.length }];
   const shift = before.length - ranges.length;
   let line = 0;
   return ranges.map(({ start, end }, index): Moving => {
     const stands = (old: PlacedSection | undefined) =>
       old?.section.text.length === end - start && text.startsWith(old.section.text, start);
-    const old = [before[index], before[index + shift]].find(stands);
-    const section = old?.section ?? new Section(text.slice(start, end));
+    const old = before.length > 0 ? [before[index], before[index + shift]].find(stands) : undefined;
+    const [only] = ranges.length === 1 && before.length === 1 ? before : [];
+    const section = old?.section ?? new Section(text.slice(start, end), syntax, only && { section: only.section, edit });
     const placed = { section, start, line };
     line += section.lineCount - 1;
     return placed;

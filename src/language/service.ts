@@ -1,27 +1,46 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TextDocumentContentChangeEvent } from 'vscode-languageserver-textdocument';
 import type { CodeAction, CompletionList, Diagnostic, DocumentLink, Hover, InlayHint } from 'vscode-languageserver-types';
 import { checkReferences, judge } from '../manifest/check.ts';
 import { keyOf } from '../manifest/resourceLookup.ts';
+import type { KindName, SchemasOf } from '../manifest/schema/structure.ts';
+import type { Syntax } from '../manifest/syntax.ts';
+import { questionOf } from '../manifest/verdict.ts';
 import type { KindId } from '../openstack/kinds/kinds.ts';
 import type { BindingAnswer, CheckDidRunParams, DidChangeParams, InitializationOptions } from '../protocol.ts';
+import { besideFindings, wantsFiles } from './besideCheck.ts';
 import { codeActionsFor } from './codeActions.ts';
 import { annotationItems, completionPlace, valueItems } from './completion.ts';
 import { type DiagnosticData, diagnosticsOf } from './diagnostics.ts';
+import { Editing } from './editing.ts';
+import { fixAll } from './fixAll.ts';
 import { HostLookup, type LanguageHost } from './host.ts';
 import { hoverOf } from './hover.ts';
 import { documentLinks, inlayHints } from './links.ts';
 import { OpenDocument } from './openDocument.ts';
 import { referenceAt } from './referenceAt.ts';
+import { Schemas } from './schemas.ts';
+import { schemaHover, schemaItems } from './schemaWords.ts';
 import type { Section } from './section.ts';
+import { snippetItems } from './snippets.ts';
+import { suppressActions } from './suppressActions.ts';
 
 /** Where the service's results go. */
 export interface ServiceOutput {
   publish(uri: string, version: number, diagnostics: readonly Diagnostic[]): void;
   didRun(params: CheckDidRunParams): void;
-  /** What stands beside the text (names beside ids, links) is other than before. */
+  /** What stands beside the text (names beside ids, tokens) may be other than before. */
   refreshHints(): void;
+  /** Links that were given of a text are others now, though the text is not. */
+  refreshLinks(): void;
   /** A check ended by a bug of ours: the other files go on. */
   broke(error: unknown): void;
+}
+
+/** What the client said of itself: in its options, and in its capabilities. */
+export interface ServiceOptions extends InitializationOptions {
+  /** It takes texts with places to be filled in. */
+  readonly snippets?: boolean;
 }
 
 type Position = { readonly line: number; readonly character: number };
@@ -30,10 +49,17 @@ type Position = { readonly line: number; readonly character: number };
 const typingMs = 700;
 /** What was missing or could not be checked is asked for again after so long, while the file is open. */
 const againMs = 30_000;
+/** What spans documents is checked so long after a keystroke. */
+const acrossMs = 100;
+/** So long schemas are waited for before trees are let go of. */
+const schemasMs = 50;
 /** A large file is read in turns of so many ms, between which the editor is answered. */
 const turnMs = 25;
 /** A document of more than so many UTF-16 units is not read at every keystroke, but when the hands rest for so long. */
-const [heavy, heavyMs] = [256 * 1024, 200];
+const [heavy, heavyMs] = [1024 * 1024, 200];
+
+/** What declares objects and is changed by a rename: neither an older version in a diff, nor an object of a cluster that is being edited. */
+const manifestFile = /^(?:file|untitled):/;
 
 /** A file that is open in the editor, and what goes on about it. */
 class Opened {
@@ -41,13 +67,21 @@ class Opened {
   /** A new one when the world changes: an answer on its way then falls into the old one. */
   lookup: HostLookup;
   binding: Promise<BindingAnswer> | undefined;
+  /** The context it is bound to, once that is known. */
+  context: string | undefined;
   running = new AbortController();
+  /** Of the check that reads it now, in turns. */
+  reading: AbortSignal | undefined;
+  /** The schemas that were asked for while the rest of it was read. */
+  early: Promise<void> | undefined;
   /** Ends when the check that goes on does. */
   checked: Promise<void> = Promise.resolve();
   typing: NodeJS.Timeout | undefined;
   again: NodeJS.Timeout | undefined;
   /** What the manifests of the file bring about, as it was when references were last judged. */
   created: ReadonlySet<string> = new Set();
+  /** The links that the editor was given last, and of which version of the text. */
+  links: { readonly version: number; readonly given: string } | undefined;
 
   constructor(document: OpenDocument, lookup: HostLookup) {
     this.document = document;
@@ -56,7 +90,9 @@ class Opened {
 
   /** The sections that are read, each once. */
   get sections(): readonly Section[] {
-    return [...new Set(this.document.sections.map(({ section }) => section))].filter(({ isRead }) => isRead);
+    const read = new Set<Section>();
+    for (const { section } of this.document.sections) if (section.isRead) read.add(section);
+    return [...read];
   }
 
   stop(): void {
@@ -74,18 +110,29 @@ export class LanguageService {
   readonly #opened = new Map<string, Opened>();
   readonly #host: LanguageHost;
   readonly #output: ServiceOutput;
-  readonly #options: InitializationOptions;
+  readonly #options: ServiceOptions;
+  readonly #schemas: Schemas;
   #epoch = 0;
+  /** The shape of files, and names that several share. */
+  readonly editing: Editing;
 
-  constructor(host: LanguageHost, output: ServiceOutput, options: InitializationOptions) {
+  constructor(host: LanguageHost, output: ServiceOutput, options: ServiceOptions) {
     this.#host = host;
     this.#output = output;
     this.#options = options;
+    this.#schemas = new Schemas(host);
+    const bound = (opened: Opened) => ({ document: opened.document, binding: () => this.#binding(opened) });
+    const get = (uri: string) => {
+      const opened = this.#opened.get(uri);
+      return opened && bound(opened);
+    };
+    const all = () => [...this.#opened.values()].filter(({ document }) => manifestFile.test(document.uri)).map(bound);
+    this.editing = new Editing({ get, all }, host);
   }
 
-  open(uri: string, version: number, text: string): void {
+  open(uri: string, version: number, text: string, syntax: Syntax = 'yaml'): void {
     this.#opened.get(uri)?.stop();
-    const opened = new Opened(new OpenDocument(uri, version, text), new HostLookup(this.#host, uri));
+    const opened = new Opened(new OpenDocument(uri, version, text, syntax), new HostLookup(this.#host, uri));
     this.#opened.set(uri, opened);
     this.#schedule(opened);
   }
@@ -101,11 +148,18 @@ export class LanguageService {
     this.#opened.get(uri)?.stop();
     this.#opened.delete(uri);
     this.#output.publish(uri, 0, []);
+    const { generation } = this.#schemas;
+    this.#schemas.define(uri, []);
+    this.#rereadSince(generation);
   }
 
   /** Bindings or resources changed: what was known of the cloud is asked for again. */
   worldChanged({ epoch, uris }: DidChangeParams, bindings: boolean): void {
     this.#epoch = Math.max(this.#epoch, epoch);
+    if (bindings) {
+      this.#schemas.outdate();
+      this.editing.objects.forget();
+    }
     for (const [uri, opened] of this.#opened) {
       if (uris && !uris.includes(uri)) continue;
       opened.lookup = new HostLookup(this.#host, uri);
@@ -120,26 +174,44 @@ export class LanguageService {
     }
   }
 
+  /** A cluster may serve other kinds: their schemas are asked for again, and what is known stands until then. */
+  clusterChanged(): void {
+    this.#schemas.outdate();
+    for (const opened of this.#opened.values()) this.#schedule(opened);
+  }
+
   async complete(uri: string, position: Position, signal: AbortSignal): Promise<CompletionList | null> {
-    const document = this.#opened.get(uri)?.document;
-    const place = document && completionPlace(document, position);
-    if (!document || !place) return null;
+    const opened = this.#opened.get(uri);
+    if (!opened) return null;
+    const { document } = opened;
+    const place = completionPlace(document, position);
+    if (!place)
+      return (await this.#snippets(document, position, signal)) ?? schemaItems(document, position, this.#schemasOf(opened));
     if (place.what === 'annotation') return annotationItems(document, place);
     if (!this.#host.list) return null;
     const { version } = document;
-    const answer = await this.#host.list({ uri, kind: place.rule.to, limit: 200 }, signal);
+    const answer = await this.#host.list({ uri, kind: place.rule.to, as: place.as, limit: 200 }, signal);
     return document.version === version ? valueItems(document, place, answer.value.items, answer.value.incomplete) : null;
+  }
+
+  async #snippets(document: OpenDocument, position: Position, signal: AbortSignal): Promise<CompletionList | null> {
+    const { uri } = document;
+    const names = async (kind: KindId) => (await this.#host.list?.({ uri, kind, limit: 30 }, signal))?.value.items ?? [];
+    return (this.#options.snippets && (await snippetItems(document, position, names))) || null;
   }
 
   async hover(uri: string, position: Position, signal: AbortSignal): Promise<Hover | null> {
     const opened = this.#opened.get(uri);
-    const at = opened && referenceAt(opened.document, position);
-    if (!opened || !at || !this.#host.find) return null;
-    const { query, rule } = at.reference;
+    if (!opened) return null;
+    const at = referenceAt(opened.document, position);
+    if (!at || !this.#host.find) return schemaHover(opened.document, position, this.#schemasOf(opened));
     const known = at.placed.section.answers.get(at.reference);
-    const answer = known ?? (await this.#host.find({ uri, queries: [{ kind: rule.to, query }] }, signal)).value[0];
+    const answer = known ?? (await this.#host.find({ uri, queries: [questionOf(at.reference)] }, signal)).value[0];
     if (answer?.verdict !== 'found' || !answer.matches[0]) return null;
-    return hoverOf(opened.document, at, answer.matches[0], await this.#binding(opened));
+    const bound = await this.#binding(opened);
+    const uses = await this.editing.uses.of(answer.matches[0], bound.binding, signal);
+    const seenBy = answer.by ? { binding: undefined, place: answer.by.place } : bound;
+    return hoverOf(opened.document, at, answer.matches[0], { ...seenBy, uses });
   }
 
   async codeActions(uri: string, diagnostics: readonly Diagnostic[], signal: AbortSignal): Promise<CodeAction[]> {
@@ -150,18 +222,29 @@ export class LanguageService {
         const document = this.#opened.get(uri)?.document;
         const reference = document && referenceAt(document, diagnostic.range.start)?.reference;
         const wanted = kind !== undefined && this.#host.list && reference;
-        const list = wanted ? await this.#host.list?.({ uri, kind: kind as KindId, limit: 6 }, signal) : undefined;
+        const list = wanted
+          ? await this.#host.list?.({ uri, kind: kind as KindId, as: reference?.as, limit: 6 }, signal)
+          : undefined;
         return codeActionsFor(uri, diagnostic, reference, list?.value.items ?? []);
       }),
     );
-    return actions.flat();
+    const document = this.#opened.get(uri)?.document;
+    return document ? [...actions.flat(), ...suppressActions(document, diagnostics)] : [];
   }
 
-  /** The editor asks once for each version of a text, so that the answer waits for the check. */
+  /** What is saved is checked first, to the end. */
+  async fixAll(uri: string): Promise<CodeAction[]> {
+    return fixAll(uri, await this.diagnostics(uri));
+  }
+
+  /** The editor asks once for each version of a text, so that the answer waits for the check; links that are others later are told. */
   async documentLinks(uri: string): Promise<DocumentLink[]> {
     await this.#opened.get(uri)?.checked;
-    const document = this.#opened.get(uri)?.document;
-    return document ? documentLinks(document) : [];
+    const opened = this.#opened.get(uri);
+    if (!opened) return [];
+    const links = documentLinks(opened.document);
+    opened.links = { version: opened.document.version, given: JSON.stringify(links) };
+    return links;
   }
 
   inlayHints(uri: string, lines: { start: number; end: number }): InlayHint[] {
@@ -193,22 +276,117 @@ export class LanguageService {
     });
   }
 
-  async #check(opened: Opened, signal: AbortSignal): Promise<void> {
-    let [more, told] = [true, 0];
-    while (more) {
-      more = opened.document.read(turnMs);
+  /** Reads what is to be read, in turns, and tells it. */
+  async #read(opened: Opened, signal: AbortSignal): Promise<void> {
+    let [more, told, asked] = [true, Number.NEGATIVE_INFINITY, false];
+    const schemasOf = this.#schemasOf(opened);
+    opened.reading = signal;
+    while (more && !signal.aborted) {
+      more = opened.document.read(turnMs, schemasOf, this.#schemas.generation);
       this.#judge(opened);
       if (!more || performance.now() - told > 1000) {
         this.#publish(opened, !more);
         told = performance.now();
       }
+      // What the first ones are of, the others mostly are, too: their schemas come meanwhile.
+      if (more && !asked) opened.early = this.#askHost(opened, opened.sections, signal).catch(() => undefined);
+      asked = true;
       if (more) await new Promise(setImmediate);
-      if (signal.aborted) return;
     }
-    const sections = opened.sections;
+    if (opened.reading === signal) opened.reading = undefined;
+  }
+
+  async #check(opened: Opened, signal: AbortSignal): Promise<void> {
+    await this.#read(opened, signal);
+    // What was told is written on the next turn.
+    await new Promise(setImmediate);
+    if (signal.aborted) return;
+    const { sections } = opened;
+    const asking = this.#askSchemas(opened, sections, signal).catch((error: unknown) => this.#output.broke(error));
+    // Schemas that come soon find the trees that were just read.
+    await Promise.race([asking, delay(schemasMs)]);
+    // What it names is worked out when its mistakes are told.
+    while (!signal.aborted && opened.document.settle(turnMs)) await new Promise(setImmediate);
+    if (signal.aborted) return;
     const unasked = sections.filter((section) => section.content.references.length > 0 && (!section.checked || section.outdated));
     if (unasked.length > 0 && this.#host.find) await this.#ask(opened, unasked, signal);
     if (!signal.aborted) this.#report(opened, sections);
+    this.#checkAcross(opened, signal).catch((error: unknown) => this.#output.broke(error));
+  }
+
+  /** What spans documents follows when the hands rest a little. */
+  async #checkAcross(opened: Opened, signal: AbortSignal): Promise<void> {
+    await delay(acrossMs);
+    if (signal.aborted) return;
+    // What this file declares, another may name.
+    const others = [...this.#opened.values()].filter((one) =>
+      one.sections.some((section) => section.objects.length > 0 || wantsFiles(section)),
+    );
+    for (const one of new Set([opened, ...others]))
+      this.#checkObjects(one, one.running.signal).catch((error: unknown) => this.#output.broke(error));
+  }
+
+  /** It may ask a cluster, and for the files that are not open. */
+  async #checkObjects(opened: Opened, signal: AbortSignal): Promise<void> {
+    const { document } = opened;
+    const { version } = document;
+    const [named, beside] = await Promise.all([
+      this.editing.objects.check({ document, binding: () => this.#binding(opened) }, signal),
+      besideFindings(document, this.#host, signal),
+    ]);
+    const found = new Map([...named, ...beside]);
+    if (signal.aborted || document.version !== version) return;
+    let changed = false;
+    for (const section of opened.sections) {
+      const findings = found.get(section) ?? [];
+      const isSilent = findings.length + section.objects.length === 0;
+      changed ||= !isSilent && JSON.stringify(findings) !== JSON.stringify(section.objects);
+      section.objects = findings;
+    }
+    if (changed) this.#publish(opened, true);
+    if (found.size > 0) this.#askAgainLater(opened);
+  }
+
+  /** The objects of a cluster are other than before. */
+  objectsChanged(): void {
+    this.editing.objects.forget();
+    for (const opened of this.#opened.values()) this.#schedule(opened);
+  }
+
+  /** What is not known of the kinds yet is asked, and then all files are read by it that are open. */
+  async #askSchemas(opened: Opened, sections: readonly Section[], signal: AbortSignal): Promise<void> {
+    const { uri } = opened.document;
+    const { generation } = this.#schemas;
+    this.#schemas.define(
+      uri,
+      sections.flatMap(({ content }) => content.defines),
+    );
+    await opened.early;
+    await this.#askHost(opened, sections, signal);
+    this.#rereadSince(generation);
+  }
+
+  async #askHost(opened: Opened, sections: readonly Section[], signal: AbortSignal): Promise<void> {
+    const kinds = sections.flatMap(({ content }) => content.kinds);
+    if (!this.#host.schema || kinds.length === 0) return;
+    const context = (await this.#binding(opened)).binding?.context;
+    if (context !== opened.context) this.#schemas.renew();
+    opened.context = context;
+    await this.#schemas.ask(opened.document.uri, opened.context, kinds, signal);
+  }
+
+  #schemasOf(opened: Opened): SchemasOf {
+    const of = (kind: KindName) => this.#schemas.of(opened.context, kind);
+    return Object.assign(of, { defined: (group: string) => this.#schemas.definedIn(group) });
+  }
+
+  /** Other schemas say something else of the same text: what is being asked of a cloud goes on. */
+  #rereadSince(generation: number): void {
+    if (generation === this.#schemas.generation) return;
+    // What is just being read is read by the new ones.
+    for (const opened of this.#opened.values())
+      if (!opened.reading || opened.reading.aborted)
+        this.#read(opened, opened.running.signal).catch((error: unknown) => this.#output.broke(error));
   }
 
   /** Passes the verdict on the sections whose references are all answered already. */
@@ -216,7 +394,7 @@ export class LanguageService {
     const { lookup, document } = opened;
     const created = new Set<string>();
     for (const { section } of document.sections) if (section.isRead) for (const one of section.content.creates) created.add(one);
-    const changed = String([...created]) !== String([...opened.created]);
+    const changed = created.size !== opened.created.size || String([...created]) !== String([...opened.created]);
     opened.created = created;
     if (lookup.place === undefined) return;
     for (const { section } of document.sections) {
@@ -226,9 +404,10 @@ export class LanguageService {
       const { findings, unknown, paused, open } = judge(references, lookup.known, { place: lookup.place, created });
       if (open.length > 0) continue;
       section.outdated = false;
-      section.checked = { findings, unknown, ...(paused === undefined ? {} : { paused }) };
+      const at = lookup.asOf(references.map(questionOf));
+      section.checked = { findings, unknown, at, ...(paused === undefined ? {} : { paused }) };
       for (const reference of references) {
-        const facts = lookup.facts.get(keyOf({ kind: reference.rule.to, query: reference.query }));
+        const facts = lookup.facts.get(keyOf(questionOf(reference)));
         if (facts) section.answers.set(reference, facts);
       }
     }
@@ -238,7 +417,8 @@ export class LanguageService {
     const { document, lookup } = opened;
     const { version } = document;
     const binding = await this.#binding(opened);
-    if (signal.aborted || !binding.binding?.cloud) return;
+    if (signal.aborted) return;
+    if (!binding.binding?.cloud) return this.#compareLinks(opened);
     lookup.place = binding.place ?? 'the bound project';
     const references = sections.flatMap((section) => section.content.references);
     const { known } = lookup;
@@ -251,28 +431,53 @@ export class LanguageService {
     this.#judge(opened);
     this.#publish(opened, true);
     this.#output.refreshHints();
+    this.#compareLinks(opened);
+  }
+
+  #compareLinks(opened: Opened): void {
+    const { document, links } = opened;
+    // Of another version the editor asks by itself.
+    if (links?.version !== document.version || links.given === JSON.stringify(documentLinks(document))) return;
+    opened.links = undefined;
+    this.#output.refreshLinks();
+  }
+
+  /** All that is to be told of a file, once its check is done: for a client that asks. */
+  async diagnostics(uri: string): Promise<Diagnostic[]> {
+    const opened = this.#opened.get(uri);
+    await opened?.checked;
+    return opened ? this.#diagnosticsOf(opened, true) : [];
+  }
+
+  #diagnosticsOf({ document }: Opened, complete: boolean): Diagnostic[] {
+    const typingUntil = (document.lastEdit?.at ?? 0) + typingMs;
+    const { severities = {}, otherYaml = false, findingsPage } = this.#options;
+    return diagnosticsOf(document, { severities, otherYaml, findingsPage, typingUntil, now: Date.now(), complete });
   }
 
   #publish(opened: Opened, complete: boolean): void {
     const { document } = opened;
     const now = Date.now();
     const typingUntil = (document.lastEdit?.at ?? 0) + typingMs;
-    const { severities = {}, otherYaml = false } = this.#options;
-    const options = { severities, otherYaml, typingUntil, now, complete };
-    this.#output.publish(document.uri, document.version, diagnosticsOf(document, options));
+    this.#output.publish(document.uri, document.version, this.#diagnosticsOf(opened, complete));
     clearTimeout(opened.typing);
     // What is held back while it is typed is told as soon as the hands rest.
     if (now < typingUntil) opened.typing = setTimeout(() => this.#publish(opened, complete), typingUntil - now + 1);
   }
 
   #report(opened: Opened, sections: readonly Section[]): void {
-    const sum = (of: (section: Section) => number) => sections.reduce((total, section) => total + of(section), 0);
-    const paused = sections.find(({ checked }) => checked?.paused !== undefined)?.checked?.paused;
-    const wrong = sum(({ checked }) => checked?.findings.length ?? 0);
-    const unknown = sum(({ content, checked }) => (checked ? checked.unknown : content.references.length));
+    let [references, wrong, unknown] = [0, 0, 0];
+    let paused: string | undefined;
+    for (const { content, checked } of sections) {
+      const named = content.references.length;
+      references += named;
+      wrong += checked?.findings.length ?? 0;
+      unknown += checked ? checked.unknown : named;
+      paused ??= checked?.paused;
+    }
     this.#output.didRun({
       uri: opened.document.uri,
-      references: sum(({ content }) => content.references.length),
+      references,
       wrong,
       unknown,
       ...(paused === undefined ? {} : { paused }),

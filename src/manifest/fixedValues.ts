@@ -1,69 +1,163 @@
 import { isMap, isScalar, type Node, type Pair, type YAMLMap } from 'yaml';
+import { orcKinds } from '../openstack/kinds/orcKinds.ts';
+import { formOf } from './form.ts';
 import type { LocalManifest } from './manifest.ts';
 import { keyText, type LocalFinding } from './parse.ts';
-import { findAll, rangeOf, textAt } from './path.ts';
-import type { FixedValue, FixedValues } from './rule.ts';
+import { withParts } from './parts.ts';
+import { findAll, rangeOf } from './path.ts';
+import { placeholders } from './placeholders.ts';
+import { holds } from './references.ts';
+import type { FixedValue, FixedValues, Otherwise } from './rule.ts';
+import { autoscalerFindings, autoscalerValues } from './rules/autoscaler.ts';
+import { bareMetalHostFindings } from './rules/bareMetalHost.ts';
 import { cinderValues } from './rules/cinderCsi.ts';
+import { cloudConfValues } from './rules/cloudConf.ts';
+import { cloudConfConflicts } from './rules/cloudConfConflicts.ts';
+import { controlPlaneFindings, controlPlaneValues } from './rules/controlPlane.ts';
+import { credentialFindings } from './rules/credentialFindings.ts';
+import { credentialValues } from './rules/credentials.ts';
+import { csiSidecarValues } from './rules/csiSidecars.ts';
+import { deadAnnotations } from './rules/deadAnnotations.ts';
+import { externalDnsFindings, externalDnsValues } from './rules/externalDns.ts';
+import { gardenerSecretFindings } from './rules/gardenerSecret.ts';
+import { heatTemplateFindings } from './rules/heatTemplate.ts';
+import { heatValues } from './rules/heatValues.ts';
+import { keystoneAuthFindings, keystoneAuthValues } from './rules/keystoneAuth.ts';
+import { manilaCsiValues } from './rules/manilaCsi.ts';
+import { metal3Values } from './rules/metal3.ts';
 import { occmValues } from './rules/occm.ts';
+import { octaviaIngressValues } from './rules/octaviaIngress.ts';
+import { orcReferenceFindings } from './rules/orcReferences.ts';
+import { ovnLimits } from './rules/ovnLimits.ts';
+import { plainSecrets } from './rules/plainSecrets.ts';
+import { portSecurityFindings } from './rules/portSecurity.ts';
+import { prometheusValues } from './rules/prometheus.ts';
 import { serviceConflicts } from './rules/serviceConflicts.ts';
+import { veleroValues } from './rules/velero.ts';
 
-const tables: readonly FixedValues[] = [occmValues, ...cinderValues];
+const tables: readonly FixedValues[] = [
+  occmValues,
+  ...cloudConfValues,
+  ...cinderValues,
+  ...csiSidecarValues,
+  ...manilaCsiValues,
+  ...octaviaIngressValues,
+  ...veleroValues,
+  ...metal3Values,
+  ...heatValues,
+  ...credentialValues,
+  ...keystoneAuthValues,
+  ...autoscalerValues,
+  ...controlPlaneValues,
+  ...externalDnsValues,
+  ...prometheusValues,
+];
+
+/** The forms (see `formOf`) of the manifests that {@link fixedFindings} has something to say about. */
+export const fixedForms: readonly string[] = [
+  ...tables.map((row) => row.in),
+  'core.openstack.org/v1beta1 OpenStackControlPlane',
+  'v1 Service',
+  'apps/v1 Deployment',
+  'v1 Secret',
+  'core.openstack.org/v1beta1 OpenStackControlPlane',
+  ...Object.keys(orcKinds).map((kind) => `openstack.k-orc.cloud/v1alpha1 ${kind}`),
+];
+
+const byForm = Map.groupBy(tables, (row) => row.in);
 
 /**
  * What is wrong with a manifest without asking anybody: values that a controller replaces silently by its default, keys that it does not know, values that are no text (the
- * API server refuses those), settings that exclude each other.
+ * API server refuses those), settings that exclude each other, ids where names of
+ * objects belong.
  */
 export function fixedFindings(manifest: LocalManifest): readonly LocalFinding[] {
-  const { apiVersion, kind, root, tree } = manifest;
-  const rows = tables.filter((row) => row.in === `${apiVersion} ${kind}`);
-  const found = rows.flatMap((row) => {
-    const applies = Object.entries(row.when ?? {}).every(([at, value]) => textAt(root, at, tree) === value);
-    const node = applies ? findAll(root, row.at, tree)[0]?.node : undefined;
-    return isMap(node) ? pairsOf(node).flatMap((pair) => findingsFor(row, pair)) : [];
+  const found = withParts(manifest).flatMap((one) => {
+    const form = formOf(one);
+    const rows = (byForm.get(form ?? '') ?? []).filter((row) => holds(row.when ?? {}, one));
+    const values = rows.flatMap((row) =>
+      findAll(one.root, row.at, one.tree).flatMap(({ node }) =>
+        isMap(node) ? pairsOf(node).flatMap((pair) => findingsFor(row, pair, one)) : [],
+      ),
+    );
+    return [...values, ...ovnLimits(one), ...cloudConfConflicts(one), ...credentialFindings(one), ...keystoneAuthFindings(one)];
   });
-  return [...found, ...serviceConflicts(manifest)];
+  // A default may be used in many places, and is one value all the same.
+  const once =
+    found.length === 0 ? found : new Map(found.map((one) => [`${one.code} ${one.range.start} ${one.message}`, one])).values();
+  return [
+    ...once,
+    ...serviceConflicts(manifest),
+    ...deadAnnotations(manifest),
+    ...plainSecrets(manifest),
+    ...portSecurityFindings(manifest),
+    ...orcReferenceFindings(manifest),
+    ...externalDnsFindings(manifest),
+    ...gardenerSecretFindings(manifest),
+    ...heatTemplateFindings(manifest),
+    ...autoscalerFindings(manifest),
+    ...bareMetalHostFindings(manifest),
+    ...controlPlaneFindings(manifest),
+  ];
 }
 
 function pairsOf(map: YAMLMap): readonly Pair<Node, Node | null>[] {
   return map.items as Pair<Node, Node | null>[];
 }
 
-function findingsFor(row: FixedValues, { key, value }: Pair<Node, Node | null>): LocalFinding[] {
+function findingsFor(row: FixedValues, { key, value }: Pair<Node, Node | null>, { defaults }: LocalManifest): LocalFinding[] {
   const name = keyText(key);
   const known = row.keys[name];
-  if (!known) return row.own.test(name) ? [unknownKey(row, name, key)] : [];
+  if (!known) return row.own.test(name) ? unknownKey(row, name, key) : [];
   if (!isScalar(value) || value.value === null) return [];
   const range = rangeOf(value);
-  if (typeof value.value !== 'string') {
+  const text = row.typed && typeof value.value !== 'string' ? String(value.value) : value.value;
+  if (typeof text !== 'string') {
     const message = `${article(row.called)} is a text: write "${value.source}" in quotes, or the API server refuses this ${row.in.split(' ')[1]}.`;
-    return [{ range, severity: 'error', code: `${row.called}.notText`, message }];
+    const fixes = [{ title: `Write "${value.source}"`, newText: `"${value.source}"`, preferred: true }];
+    return [{ range, severity: 'error', code: `${row.called}.notText`, message, fixes }];
   }
-  const wrong = value.value === '' ? undefined : wrongValue(name, value.value, known);
-  return wrong === undefined ? [] : [{ range, severity: 'warning', code: `${row.called}.value`, message: wrong }];
+  if (text === '' || placeholders.test(text)) return [];
+  const otherwise = known.otherwise ?? row.otherwise ?? { said: 'counts as not set', severity: 'warning' };
+  const wrong = wrongValue(name, text, known, otherwise);
+  const isMild = defaults?.has(value) || (!row.typed && known.integer !== undefined && /^[+-]?\d+$/.test(text));
+  const severity = isMild ? 'warning' : otherwise.severity;
+  return wrong === undefined ? [] : [{ range, severity, code: `${row.called}.value`, message: wrong }];
 }
 
-function wrongValue(name: string, value: string, { words, integer }: FixedValue): string | undefined {
+/** More words than these are not read in a sentence. */
+const mostListed = 12;
+
+function wrongValue(name: string, value: string, known: FixedValue, { said }: Otherwise): string | undefined {
   const field = name.slice(name.lastIndexOf('/') + 1);
-  if (words && !words.includes(value))
-    return `${field} takes ${words.map((word) => `"${word}"`).join(', ')}; "${value}" counts as not set.`;
+  const { words, integer, truth, duration } = known;
+  const otherwise = `"${value}" ${said}.`;
+  if (words && !words.includes(value) && words.length > mostListed) {
+    const near = words.find((word) => distanceAtMostTwo(word, value));
+    return `${field}: ${otherwise}${near === undefined ? '' : ` Did you mean "${near}"?`}`;
+  }
+  if (words && !words.includes(value)) return `${field} takes ${words.map((word) => `"${word}"`).join(', ')}; ${otherwise}`;
+  if (truth && !/^(?:true|yes|on|1|false|no|off|0)$/i.test(value)) return `${field} takes true or false; ${otherwise}`;
+  if (duration && !goDuration.test(value)) return `${field} takes a duration with its unit, such as 5s or 1m30s; ${otherwise}`;
   if (!integer) return undefined;
   const number = Number(value);
-  if (!/^[+-]?\d+$/.test(value)) return `${field} takes a whole number; "${value}" counts as not set.`;
+  if (!/^[+-]?\d+$/.test(value)) return `${field} takes a whole number; ${otherwise}`;
   const { from, to = Number.POSITIVE_INFINITY } = integer;
   return number < from || number > to
     ? `${field} takes ${to === Number.POSITIVE_INFINITY ? `${from} or more` : `${from} to ${to}`}.`
     : undefined;
 }
 
-function unknownKey({ called, reader, keys, meant = {} }: FixedValues, name: string, key: Node): LocalFinding {
+/** Source: Go, `time.ParseDuration`. */
+const goDuration = /^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/;
+
+function unknownKey({ called, reader, keys, shared, meant = {} }: FixedValues, name: string, key: Node): LocalFinding[] {
   const last = (text: string) => text.slice(text.lastIndexOf('/') + 1);
   const near = meant[name] ?? Object.keys(keys).find((one) => distanceAtMostTwo(last(one), last(name)));
-  return {
-    range: rangeOf(key),
-    severity: 'warning',
-    code: `${called}.unknown`,
-    message: `${reader} knows no ${called} "${name}", so it does nothing.${near ? ` Did you mean "${near}"?` : ''}`,
-  };
+  if (shared && near === undefined) return [];
+  const meaning = near ? ` Did you mean "${near}"?` : '';
+  const message = `${reader} knows no ${called} "${name}", so it does nothing.${meaning}`;
+  return [{ range: rangeOf(key), severity: 'warning', code: `${called}.unknown`, message }];
 }
 
 function article(noun: string): string {

@@ -1,10 +1,14 @@
 import { type Document, isMap, isSeq, type Node, type YAMLMap } from 'yaml';
 import { failed, type Result, success } from '../base/failure.ts';
 import type { Finding, Range } from './finding.ts';
+import { formOf, mayHaveForm } from './form.ts';
 import { toJson } from './json.ts';
-import { type LocalFinding, type ParsedDocument, parseDocument, resolved } from './parse.ts';
-import { findAll, type Path, rangeAt, textAt } from './path.ts';
+import { unfolded } from './merges.ts';
+import { type LocalFinding, type ParsedDocument, resolved } from './parse.ts';
+import { nodeAt, type Path, rangeAt, textAt } from './path.ts';
+import { readText } from './readText.ts';
 import { splitDocuments } from './split.ts';
+import { syntaxOf } from './syntax.ts';
 
 /** An object as JSON: plain data as kubectl would send it. */
 export type ManifestObject = Readonly<Record<string, unknown>> & {
@@ -22,6 +26,16 @@ export interface LocalManifest {
   readonly kind: string | undefined;
   readonly name: string | undefined;
   readonly namespace: string | undefined;
+  /** What rules call it, for a file within a manifest ({@link embeddedIn}); others are called by their apiVersion and kind. */
+  readonly form?: string;
+  /** Of a part: where its root stands in what it is a part of. Undefined where places in the two differ. */
+  readonly at?: Path;
+  /** Of a part: values that stand for themselves only where nobody gives another, such as the default of a parameter. */
+  readonly defaults?: ReadonlySet<Node>;
+  /** True for a file that is kept in a Secret or ConfigMap. */
+  readonly embedded?: boolean;
+  /** True for a file that stands encoded: all its ranges are those of the whole text, and nothing in it can be replaced. */
+  readonly encoded?: boolean;
 }
 
 /** One manifest of a file. `findings` are those of its document: syntax, duplicate keys, ambiguous scalars; the first manifest of a document carries them. */
@@ -43,14 +57,35 @@ export interface Manifest extends Omit<LocalManifest, 'document' | 'tree' | 'roo
   rangeOf(path: Path, of?: 'key' | 'value'): Range;
 }
 
-/** All manifests of a text, in order; Lists are taken apart. Documents without content are left out, documents that are no mapping keep their findings. */
+/**
+ * All manifests of a text, in order; Lists are taken apart. Documents without content are left out, documents that are no mapping keep their findings. A file that is no YAML
+ * by its name and content ({@link syntaxOf}) is one manifest.
+ */
 export function parseManifests(file: string, text: string): readonly Manifest[] {
+  const syntax = syntaxOf(file, text) ?? 'yaml';
+  if (syntax !== 'yaml') return manifestsOf(file, readText(text, syntax), 0);
   const manifests: Manifest[] = [];
   for (const { start, end } of splitDocuments(text)) {
-    const document = parseDocument(text.slice(start, end));
+    const document = readText(text.slice(start, end));
     for (const manifest of manifestsOf(file, document, start, manifests.length)) manifests.push(manifest);
   }
   return manifests;
+}
+
+const objects = new WeakMap<Manifest, Result<ManifestObject>>();
+
+/** The object of a manifest as {@link Manifest.toJson} gives it, kept for as long as the manifest is. */
+export function objectOf(manifest: Manifest): Result<ManifestObject> {
+  const known = objects.get(manifest) ?? manifest.toJson();
+  objects.set(manifest, known);
+  return known;
+}
+
+/** What rules call the documents of a text that have no kind, such as `clouds.yaml`. */
+export function formsIn(file: string, text: string): readonly string[] {
+  // Most files are none of them, and this is asked of every file of a folder.
+  if (!mayHaveForm(text) && (syntaxOf(file, text) ?? 'yaml') === 'yaml') return [];
+  return parseManifests(file, text).flatMap(({ local }) => (local.tree && local.kind === undefined ? (formOf(local) ?? []) : []));
 }
 
 /** The manifests of one parsed document that begins at `offset`. */
@@ -64,10 +99,11 @@ export function manifestsOf(file: string, document: ParsedDocument, offset: numb
 /** The objects of a document: a List's items each for itself. */
 export function localManifests(document: ParsedDocument): readonly LocalManifest[] {
   const { tree } = document;
-  const root = tree?.contents;
-  if (!tree || !isMap(root)) return [];
+  const written = tree?.contents;
+  if (!tree || !isMap(written)) return [];
+  const root = unfolded(written, tree, document.text);
   const whole = localManifest(document, tree, root);
-  const items = /List$/.test(whole.kind ?? '') ? findAll(root, 'items', tree)[0]?.node : undefined;
+  const items = /List$/.test(whole.kind ?? '') ? nodeAt(root, 'items', tree) : undefined;
   if (!isSeq(items)) return [whole];
   return items.items.flatMap((item) => {
     const node = resolved(item, tree);
@@ -82,7 +118,7 @@ export function placed(finding: LocalFinding, file: string, offset: number): Fin
 }
 
 function localManifest(document: ParsedDocument, tree: Document, root: YAMLMap): LocalManifest {
-  const text = (path: string) => textAt(root, path, tree);
+  const text = (path: string) => writtenAt(document, root, path, tree);
   return {
     document,
     tree,
@@ -91,7 +127,15 @@ function localManifest(document: ParsedDocument, tree: Document, root: YAMLMap):
     kind: text('kind'),
     name: text('metadata.name'),
     namespace: text('metadata.namespace'),
+    ...(document.form === undefined ? {} : { form: document.form }),
   };
+}
+
+/** The text at a path; in a template as it is written, not as it was masked for its reader. */
+function writtenAt({ template, text }: ParsedDocument, root: YAMLMap, path: string, tree: Document): string | undefined {
+  const read = textAt(root, path, tree);
+  const node = template && read?.includes('$(') ? nodeAt(root, path, tree) : undefined;
+  return node ? text.slice(node.range?.[0], node.range?.[1]) : read;
 }
 
 function manifestOf(file: string, local: LocalManifest, findings: readonly Finding[], offset: number, index: number): Manifest {
@@ -109,12 +153,14 @@ function manifestOf(file: string, local: LocalManifest, findings: readonly Findi
     local,
     offset,
     range: moved(trimmed(root, document.text)),
-    toJson: () => objectOf(local),
+    toJson: () => readObject(local),
     rangeOf: (path, of) => moved(rangeAt(root, path, tree, of)),
   };
 }
 
-function objectOf({ document, tree, root }: LocalManifest): Result<ManifestObject> {
+function readObject({ document, tree, root }: LocalManifest): Result<ManifestObject> {
+  if (document.templateKind === 'rendered' || document.templateKind === 'substituted')
+    return failed('invalid', 'This is a template; what it becomes is not known here. Render it first.');
   const error = document.findings.find(({ severity }) => severity === 'error');
   if (error) return failed('invalid', error.message);
   const json = toJson(root, tree);

@@ -8,11 +8,18 @@ import {
   type Pair,
   parseDocument as parseYaml,
   type Scalar,
-  visit,
   type YAMLMap,
 } from 'yaml';
-import type { Range, Severity } from './finding.ts';
-import { kubectlScalars, surprise } from './scalars.ts';
+import { aliasTarget } from './aliases.ts';
+import { readCommonYaml } from './commonYaml.ts';
+import { Edit, type ReadBefore } from './edit.ts';
+import type { Finding, Range, Severity } from './finding.ts';
+import { invisibleFindings } from './invisibleCharacters.ts';
+import { structureFindings } from './kubectlStructure.ts';
+import { keyText, kubectlScalars } from './scalars.ts';
+import { mayBeTemplate, type TemplateKind, templateOf } from './templates.ts';
+
+export { keyText } from './scalars.ts';
 
 /** A finding of one document, its range counted from the document's start. */
 export interface LocalFinding {
@@ -20,6 +27,8 @@ export interface LocalFinding {
   readonly severity: Severity;
   readonly code: string;
   readonly message: string;
+  /** Replacements for the range, as in {@link Finding}. */
+  readonly fixes?: NonNullable<Finding['fixes']>;
 }
 
 /** One document, parsed alone: everything in it counts from its own start, so that it can be kept while others change. */
@@ -30,214 +39,233 @@ export interface ParsedDocument {
   readonly findings: readonly LocalFinding[];
   /** True for text that is to be rendered first (Helm, Jinja, envsubst): literal values are still checked, noise is mute. */
   readonly template: boolean;
+  /** What has to be done with it first. */
+  readonly templateKind?: TemplateKind;
+  /** What rules call a file of another syntax than YAML. */
+  readonly form?: string;
+  /** True if the tree may be used up when the text is read again after an edit. */
+  readonly common?: boolean;
 }
+
+/** Whether the keys of a document are those of the object it becomes: where only variables are to be put in, they stand for values. */
+export function hasItsKeys({ template, templateKind }: ParsedDocument): boolean {
+  return !template || templateKind === 'substituted';
+}
+
+const options = {
+  version: '1.2',
+  schema: 'core',
+  merge: true,
+  customTags: kubectlScalars,
+  strict: true,
+  // Looked for below: the parser compares each key with every other.
+  uniqueKeys: false,
+  prettyErrors: false,
+  keepSourceTokens: false,
+  logLevel: 'silent',
+} as const;
+const { schema } = parseYaml('', options);
 
 const deepest = 200;
 const longest = 64 * 1024;
-/** An API server takes 3 MiB. */
-const largest = 5 * 1024 * 1024;
-const braces = /\{\{[-~]?[^}]*\}\}|\{%[-~]?/;
-const conflict = /^(?:<{7} |={7}$|>{7} )/m;
+/** What follows so many errors of the parser are echoes. */
+const mostErrors = 20;
+const conflictMarks = ['<<<<<<< ', '=======', '>>>>>>> '];
+const conflict = /^(?:<{7} |={7}\r?$|>{7} )/m;
 
-/** Parses the text of one document. Never throws; broken text gives what could be read and the errors. */
-export function parseDocument(text: string): ParsedDocument {
-  const mayBeTemplate = braces.test(text);
-  const marker = conflict.exec(text);
+/** How large a document may be to be read, in UTF-16 units; `uncommon` where it must be read by the reader of all YAML, which takes ten times as long. */
+export interface ReadingLimits {
+  readonly largest: number;
+  readonly uncommon: number;
+}
+
+/** An API server takes 3 MiB. */
+const anyObject: ReadingLimits = { largest: 5 * 1024 * 1024, uncommon: 5 * 1024 * 1024 };
+/** What is read while somebody types: etcd holds 1.5 MiB. */
+export const whileTyping: ReadingLimits = { largest: 2 * 1024 * 1024, uncommon: 512 * 1024 };
+
+/** Parses the text of one document. Never throws; broken text gives what could be read and the errors. `before`: what was read of it before an edit; that tree is used up. */
+export function parseDocument(text: string, limits = anyObject, before?: ReadBefore): ParsedDocument {
+  if (text.length > limits.largest) return unreadFor(text, limits);
+  const edit = before && new Edit(before, text);
+  // What was read before had none.
+  const marked = edit ? edit.written : text;
+  const marker = conflictMarks.some((mark) => marked.includes(mark)) ? conflict.exec(text) : null;
   if (marker)
     return refused(
       text,
-      mayBeTemplate,
+      mayBeTemplate(text),
       marker.index,
       'yaml.conflict',
       'This is a merge conflict that git left open. Resolve it first.',
       7,
     );
-  if (text.length > largest)
-    return refused(
-      text,
-      mayBeTemplate,
-      0,
-      'yaml.tooLarge',
-      'This document is larger than any object may be, so it is not read.',
-      1,
-    );
-  const deep = tooDeepAt(text);
+  // What the reader of common YAML reads without help is not too deep.
+  const plain = edit ? undefined : readCommonYaml(text, schema, deepest);
+  const deep = !plain?.tree && mayBeTooDeep(text, edit) ? tooDeepAt(text) : undefined;
   if (deep !== undefined)
     return refused(
       text,
-      mayBeTemplate,
+      mayBeTemplate(text),
       deep,
       'yaml.tooDeep',
       `More than ${deepest} levels deep: no object is. This document is not read.`,
       1,
     );
-  const tree = readTree(text);
-  if (!tree) return refused(text, mayBeTemplate, 0, 'yaml.tooDeep', 'This document is nested too deeply to be read.', 1);
-  const isTemplate = mayBeTemplate && (tree.errors.length > 0 || hasBareBraces(tree));
-  const findings = isTemplate ? [] : [...syntaxFindings(tree, text), ...scalarFindings(tree, text)];
-  return { text, tree, findings, template: isTemplate };
+  const common = plain?.tree ? plain : readCommonYaml(text, schema, deepest, { any: readAny, edit });
+  if (!common.tree && text.length > limits.uncommon) return unreadFor(text, limits, common.stoppedAt);
+  const tree = common.tree ?? readAny(text);
+  if (!tree) return refused(text, mayBeTemplate(text), 0, 'yaml.tooDeep', 'This document is nested too deeply to be read.', 1);
+  const template = templateOf(tree, text, readTree);
+  if (!template)
+    return { text, tree, findings: findingsOf(tree, text, edit), template: false, common: common.tree !== undefined };
+  // What is literal in it is read: where something is to be filled in stands a plain text for the reader. Its errors would be noise.
+  return { text, tree: template.tree, findings: [], template: true, templateKind: template.kind };
 }
 
-/** Braces in quotes or in a block are a text like any other (alerting rules, workflows); bare ones, and those in a name, wait for somebody to fill them in. */
-function hasBareBraces(tree: Document): boolean {
-  let found = ['name', 'namespace'].some((key) => braces.test(String(tree.getIn(['metadata', key]) ?? '')));
-  visit(tree, {
-    Pair: (_key, { key }) => {
-      found ||= isMap(key);
-      return found ? visit.BREAK : undefined;
-    },
-    Scalar: (_key, { type, source }) => {
-      found ||= type === 'PLAIN' && braces.test(source ?? '');
-      return found ? visit.BREAK : undefined;
-    },
-  });
-  return found;
+/** Larger than any object is a mistake; larger than what is read while somebody types is not. */
+function unreadFor(text: string, limits: ReadingLimits, at = 0): ParsedDocument {
+  const [isMistake, template] = [text.length > anyObject.largest, false];
+  if (isMistake)
+    return refused(text, template, 0, 'yaml.tooLarge', 'This document is larger than any object may be, so it is not read.', 1);
+  const why =
+    text.length > limits.largest
+      ? 'This document is so large that it is not checked while you type.'
+      : 'From here on this document is written in a way, or has a mistake, that takes long to read, and it is large: it is not checked while you type.';
+  const message = `${why} "hybrid-clusters check" and a deploy read it.`;
+  return refused(text, template, at, 'yaml.tooLarge', message, 1, 'information');
+}
+
+function findingsOf(tree: Document, text: string, edit: Edit | undefined): readonly LocalFinding[] {
+  const invisible = invisibleFindings(tree, text, edit);
+  const structure = structureFindings(tree, text);
+  // A directive and a character that does not belong there make the reader stumble over all that follows: one word is enough.
+  const first = Math.min(
+    ...[...invisible, ...structure.filter(({ code }) => code === 'yaml.directive')].map(({ range }) => range.start),
+  );
+  const line = text.lastIndexOf('\n', first - 1) + 1;
+  const isBefore = ({ range }: LocalFinding) => range.start < line || !Number.isFinite(first);
+  const syntax = syntaxFindings(tree, text);
+  if (syntax.every(isBefore)) return [...syntax, ...invisible, ...structure];
+  const culprits = invisible.map((one): LocalFinding => ({ ...one, severity: 'error' }));
+  return [...syntax.filter(isBefore), ...culprits, ...structure.filter((one) => isBefore(one) || one.code === 'yaml.directive')];
 }
 
 function readTree(text: string): Document | undefined {
+  return readCommonYaml(text, schema, deepest, { any: readAny }).tree ?? readAny(text);
+}
+
+function readAny(text: string): Document | undefined {
+  const { stackTraceLimit } = Error;
   try {
-    return parseYaml(text, {
-      version: '1.2',
-      schema: 'core',
-      merge: true,
-      customTags: kubectlScalars,
-      strict: true,
-      // Looked for below: the parser compares each key with every other.
-      uniqueKeys: false,
-      prettyErrors: false,
-      keepSourceTokens: false,
-      logLevel: 'silent',
-    });
+    // Each mistake is an Error, and a broken text has a hundred thousand: nobody reads where in the parser they came up.
+    Error.stackTraceLimit = 0;
+    // A lone carriage return ends a line too, though hardly anybody writes it any more.
+    return parseYaml(text.includes('\n') ? text : text.replaceAll('\r', '\n'), options);
   } catch (error) {
     // The parser recurses: nesting that the look at brackets does not see (indentation) ends in an overflow of the stack.
     if (error instanceof RangeError) return undefined;
     throw error;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
-function refused(text: string, isTemplate: boolean, at: number, code: string, message: string, length: number): ParsedDocument {
+function refused(
+  text: string,
+  isTemplate: boolean,
+  at: number,
+  code: string,
+  message: string,
+  length: number,
+  severity: Severity = 'error',
+): ParsedDocument {
   return {
     text,
     tree: undefined,
     template: isTemplate,
-    findings: [{ range: { start: at, end: at + length }, severity: 'error', code, message }],
+    findings: [{ range: { start: at, end: at + length }, severity, code, message }],
   };
 }
 
 function syntaxFindings(tree: Document, text: string): LocalFinding[] {
-  return tree.errors.map(({ message, pos: [start, end] }): LocalFinding => {
+  return tree.errors.slice(0, mostErrors).map(({ message, pos: [start, end] }): LocalFinding => {
     const range = { start, end: Math.max(start + 1, Math.min(end, text.length)) };
     return { range, severity: 'error', code: 'yaml.syntax', message: message.replace(/ at line \d+, column \d+:?[\s\S]*$/, '') };
   });
 }
 
-/** Plain scalars that kubectl reads otherwise than a person would, and characters that no editor shows. */
-function scalarFindings(tree: Document, text: string): LocalFinding[] {
-  const findings: LocalFinding[] = [];
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: this is the character looked for
-  const bad = /[\u0000\ufffd]/.exec(text);
-  if (bad) {
-    const what = bad[0] === '\u0000' ? 'A NUL character' : 'A character that is not valid UTF-8';
-    findings.push({
-      range: { start: bad.index, end: bad.index + 1 },
-      severity: 'error',
-      code: 'yaml.character',
-      message: `${what} stands here; the API server refuses it.`,
-    });
+/**
+ * Whether so many levels could be in a text: a line that is indented so far, or as many dashes at the start of one, or so many brackets; none of an edited text that stands in lines as they
+ * were, for the text before was read. What a keystroke can wait for.
+ */
+function mayBeTooDeep(text: string, edit: Edit | undefined): boolean {
+  const lines = edit ? edit.lines : text;
+  if (lines.startsWith(margin) || lines.includes(`\n${margin}`)) return true;
+  for (let line = 0; ; ) {
+    const end = lines.indexOf('\n', line);
+    const isLong = (end < 0 ? lines.length : end) - line > 2 * deepest;
+    if (isLong && /^ *-/.test(lines.slice(line, line + 2 * deepest))) return true;
+    if (end < 0) break;
+    line = end + 1;
   }
-  visit(tree, {
-    Map: (_key, node) => {
-      findings.push(...duplicateKeys(node));
-    },
-    Scalar: (key, node) => {
-      const finding = node.type === 'PLAIN' ? readOtherwise(node, key === 'key') : undefined;
-      if (finding) findings.push(finding);
-    },
-  });
-  return findings;
+  if (edit && !/[[\]{}"']/.test(lines)) return false;
+  let brackets = 0;
+  for (const one of ['[', '{'])
+    for (let at = text.indexOf(one); at >= 0 && brackets <= deepest; at = text.indexOf(one, at + 1)) brackets += 1;
+  return brackets > deepest;
 }
 
-function duplicateKeys({ items }: YAMLMap): LocalFinding[] {
-  const seen = new Set<string>();
-  return items.flatMap(({ key }): LocalFinding[] => {
-    const text = keyText(key);
-    if (!isScalar(key) || text === '<<') return [];
-    if (!seen.has(text)) {
-      seen.add(text);
-      return [];
-    }
-    const [start, end] = key.range ?? [0, 0];
-    const message = `The key "${text}" stands twice in this mapping; kubectl would silently take the last. Remove one.`;
-    return [{ range: { start, end }, severity: 'error', code: 'yaml.duplicateKey', message }];
-  });
-}
-
-function readOtherwise(node: Scalar, isKey: boolean): LocalFinding | undefined {
-  const [start, end] = node.range ?? [0, 0];
-  const range = { start, end };
-  if (typeof node.value === 'number' && !Number.isFinite(node.value))
-    return {
-      range,
-      severity: 'error',
-      code: 'yaml.notANumber',
-      message: `JSON has no ${node.source}; kubectl refuses it. Quote it if a text is meant.`,
-    };
-  const read = node.source === undefined ? undefined : surprise(node.source);
-  if (read === undefined) return undefined;
-  const what = isKey ? `the key "${read}"` : read;
-  // A mode such as 0644 is meant to be octal; what reads as a boolean seldom is meant so.
-  const severity = /^[-+]?0/.test(node.source ?? '') ? 'hint' : 'information';
-  return {
-    range,
-    severity,
-    code: 'yaml.ambiguous',
-    message: `kubectl reads ${node.source} as ${what}. Quote it if a text is meant.`,
-  };
-}
+const margin = ' '.repeat(deepest);
 
 /** Where brackets or indentation go deeper than any object does: parsers have been brought down that way. One pass, no stack. */
 function tooDeepAt(text: string): number | undefined {
-  let [depth, quote] = [0, ''];
+  let [depth, quote] = [0, 0];
   const indents: number[] = [];
   for (let at = -1; at < text.length; at += 1) {
-    const character = at < 0 ? '\n' : text[at];
-    if (character === '\n') {
-      quote = '';
-      const dashes = /^(?:- ?)*/.exec(text.slice(at + 1, at + 1 + 3 * deepest))?.[0].length ?? 0;
-      const indent = indentAt(text, at + 1);
-      while (indent !== undefined && (indents.at(-1) ?? -1) >= indent) indents.pop();
-      if (dashes > 2 * deepest || (indent !== undefined && indents.push(indent) > deepest)) return at + 1;
-    } else if (quote !== '') {
-      if (character === quote) quote = '';
-    } else if ((character === '"' || character === "'") && /[\s[{,:]/.test(text[at - 1] ?? ' ')) quote = character;
-    else if (character === '[' || character === '{') {
+    const code = at < 0 ? NEWLINE : text.charCodeAt(at);
+    if (code === NEWLINE) {
+      quote = 0;
+      if (isTooDeepLine(text, at + 1, indents)) return at + 1;
+    } else if (quote !== 0) {
+      if (code === quote) quote = 0;
+    } else if ((code === DOUBLE || code === SINGLE) && beforeQuote.test(text[at - 1] ?? ' ')) quote = code;
+    else if (code === BRACKET || code === BRACE) {
       depth += 1;
       if (depth > deepest) return at;
-    } else if (character === ']' || character === '}') depth = Math.max(0, depth - 1);
+    } else if (code === CLOSE_BRACKET || code === CLOSE_BRACE) depth = Math.max(0, depth - 1);
   }
   return undefined;
 }
 
-/** How far a line is indented; undefined when nothing stands in it. */
-function indentAt(text: string, line: number): number | undefined {
-  let at = line;
-  while (text[at] === ' ') at += 1;
-  return at >= text.length || text[at] === '\n' || text[at] === '\r' ? undefined : at - line;
+const [NEWLINE, RETURN, SPACE, DOUBLE, SINGLE, DASH] = [10, 13, 32, 34, 39, 45];
+const [BRACKET, CLOSE_BRACKET, BRACE, CLOSE_BRACE] = [91, 93, 123, 125];
+const beforeQuote = /[\s[{,:]/;
+
+/** Takes a line among those that are open, by how far they are indented; lines in which nothing stands do not count. */
+function isTooDeepLine(text: string, line: number, open: number[]): boolean {
+  let first = line;
+  while (text.charCodeAt(first) === SPACE) first += 1;
+  const code = text.charCodeAt(first);
+  if (Number.isNaN(code) || code === NEWLINE || code === RETURN) return false;
+  const indent = first - line;
+  const dashes = code === DASH ? (/^(?:- ?)*/.exec(text.slice(first, first + 3 * deepest))?.[0].length ?? 0) : 0;
+  while ((open.at(-1) ?? -1) >= indent) open.pop();
+  return dashes > 2 * deepest || open.push(indent) > deepest;
 }
 
 /** The pair of a mapping with this key, as kubectl names keys: `on:` is the key "true". */
 export function pairOf(map: YAMLMap, key: string): Pair<Node, Node | null> | undefined {
-  return (map.items as Pair<Node, Node | null>[]).find((pair) => keyText(pair.key) === key);
-}
-
-/** A key as JSON has it. */
-export function keyText(key: unknown): string {
-  return isScalar(key) ? (typeof key.value === 'symbol' ? (key.value.description ?? '') : String(key.value)) : '';
+  for (const pair of map.items as Pair<Node, Node | null>[]) {
+    const value = isScalar(pair.key) ? pair.key.value : undefined;
+    if (typeof value === 'string' ? value === key : keyText(pair.key) === key) return pair;
+  }
+  return undefined;
 }
 
 /** The node behind an alias; itself otherwise. */
 export function resolved(node: unknown, tree: Document): Node | undefined {
-  if (isAlias(node)) return node.resolve(tree) as Node | undefined;
+  if (isAlias(node)) return aliasTarget(node, tree);
   return isMap(node) || isSeq(node) || isScalar(node) ? node : undefined;
 }
 

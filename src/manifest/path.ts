@@ -30,9 +30,68 @@ export interface Found {
 
 /** Every node the pattern leads to. What is not there, is null or has another shape leads nowhere. */
 export function findAll(root: Node | null | undefined, pattern: string, tree: Document): readonly Found[] {
-  let found: Found[] = root ? [{ node: root, path: [] }] : [];
-  for (const step of parsePattern(pattern)) found = found.flatMap(({ node, path }) => below(node, path, step, tree));
-  return found;
+  let found: Found[] | undefined;
+  const steps = parsePattern(pattern);
+  follow(root, { steps, tree, positions: [] }, 0, (node, positions) => {
+    found ??= [];
+    found.push({ node, path: pathOf(steps, positions) });
+    return true;
+  });
+  return found ?? nowhere;
+}
+
+const nowhere: readonly Found[] = [];
+
+/** The first node the pattern leads to. */
+export function nodeAt(root: Node | null | undefined, pattern: string, tree: Document): Node | undefined {
+  let first: Node | undefined;
+  follow(root, { steps: parsePattern(pattern), tree, positions: [] }, 0, (node) => {
+    first = node;
+    return false;
+  });
+  return first;
+}
+
+interface Way {
+  readonly steps: readonly Step[];
+  readonly tree: Document;
+  /** In the lists behind us. Most ways lead nowhere: paths are written down at their end only. */
+  readonly positions: number[];
+}
+
+/** Goes on from a step of the way, until `found` has enough. False if it has. */
+function follow(
+  from: Node | null | undefined,
+  way: Way,
+  first: number,
+  found: (node: Node, positions: readonly number[]) => boolean,
+): boolean {
+  const { steps, tree, positions } = way;
+  let node = from;
+  for (let index = first; node && index < steps.length; index += 1) {
+    const step = steps[index];
+    if (step === every) {
+      if (!isSeq(node)) return true;
+      const { items } = node;
+      for (let position = 0; position < items.length; position += 1) {
+        positions.push(position);
+        if (!follow(resolved(items[position], tree), way, index + 1, found)) return false;
+        positions.pop();
+      }
+      return true;
+    }
+    node = isMap(node) ? resolved(pairOf(node, step ?? '')?.value, tree) : undefined;
+  }
+  return !node || found(node, positions);
+}
+
+function pathOf(steps: readonly Step[], positions: readonly number[]): Path {
+  let lists = 0;
+  return steps.map((step) => {
+    if (step !== every) return step;
+    lists += 1;
+    return positions[lists - 1] ?? 0;
+  });
 }
 
 /** The scalar text at a pattern whose every `[*]` is the index that a path has at its turn: the same item of the same list. */
@@ -49,22 +108,8 @@ export function textBeside(root: Node, pattern: string, path: Path, tree: Docume
 
 /** The scalar text at a path; undefined when there is none. */
 export function textAt(root: Node | null | undefined, pattern: string, tree: Document): string | undefined {
-  const node = findAll(root, pattern, tree)[0]?.node;
+  const node = nodeAt(root, pattern, tree);
   return isScalar(node) && node.value !== null && node.value !== undefined ? String(node.value) : undefined;
-}
-
-function below(node: Node, path: Path, step: Step, tree: Document): Found[] {
-  if (step === every) {
-    if (!isSeq(node)) return [];
-    return node.items.flatMap((item, index) => withNode(resolved(item, tree), [...path, index]));
-  }
-  if (!isMap(node)) return [];
-  const pair = pairOf(node, step);
-  return pair ? withNode(resolved(pair.value, tree), [...path, step]) : [];
-}
-
-function withNode(node: Node | undefined, path: Path): Found[] {
-  return node ? [{ node, path }] : [];
 }
 
 /** Where the key or the value at a path stands; the nearest part above it that is written when the path leads nowhere. */

@@ -1,10 +1,14 @@
-import { isMap, isScalar, type Node } from 'yaml';
+import { isMap, isScalar, type Node, type Scalar } from 'yaml';
 import type { Query } from '../openstack/lookup.ts';
+import { type CredentialsReference, credentialsAt, credentialsNamedIn } from './credentials.ts';
 import type { Range } from './finding.ts';
+import { formOf } from './form.ts';
 import { toJson } from './json.ts';
 import type { LocalManifest } from './manifest.ts';
-import { isLong, keyText } from './parse.ts';
-import { findAll, type Path, parsePattern, rangeOf, textAt } from './path.ts';
+import { isLong, pairOf, resolved } from './parse.ts';
+import { partsOf, withParts } from './parts.ts';
+import { findAll, type Path, parsePattern, rangeOf, textAt, textBeside } from './path.ts';
+import { placeholders } from './placeholders.ts';
 import type { Rule } from './rule.ts';
 import { rulesFor } from './rules/rules.ts';
 
@@ -20,24 +24,45 @@ export interface Reference {
   /** How the value is quoted in the file. */
   readonly quote: '"' | "'" | '';
   readonly manifest: LocalManifest;
+  /** Whose credentials the controller uses, where the manifest says so. */
+  readonly as?: CredentialsReference;
+  /** True for a value that counts only where nobody gives another: the default of a parameter. */
+  readonly isDefault?: true;
 }
-
-/** What is to be filled in before it names anything. */
-export const placeholders = /\$\{|\$\(|\{\{|^<.*>$|CHANGEME|example\.com|^0{8}-0{4}-0{4}-0{4}-0{12}$/;
 
 /** Every reference of a manifest, by the rules about its kind. What holds a placeholder names nothing yet; an empty text is a value of its own (it suppresses a default). */
 export function referencesOf(manifest: LocalManifest): readonly Reference[] {
-  const rules = rulesFor(manifest.apiVersion, manifest.kind).filter((rule) => applies(rule, manifest));
-  return rules.flatMap((rule) =>
-    findAll(manifest.root, rule.at, manifest.tree).flatMap(({ node, path }) => toReference(rule, node, path, manifest) ?? []),
-  );
+  const told = new Set<string>();
+  const found = withParts(manifest).flatMap((one) => {
+    const rules = rulesFor(formOf(one)).filter((rule) => applies(rule, one));
+    const named = rules.length > 0 ? credentialsNamedIn(one) : [];
+    return rules.flatMap((rule) =>
+      findAll(one.root, rule.at, one.tree).flatMap(({ node, path }) => {
+        if (!isBeside(rule, path, one)) return [];
+        const as = credentialsAt(named, path);
+        const references =
+          rule.by === 'host' ? hostReferences(rule, node, path, one) : [toReference(rule, node, path, one) ?? []].flat();
+        return as ? references.map((reference) => ({ ...reference, as })) : references;
+      }),
+    );
+  });
+  // A default may be used in many places, and is one value all the same.
+  return found.filter(({ isDefault, rule, query, range }) => {
+    const key = `${rule.to} ${query.by} ${range.start}`;
+    return !isDefault || (!told.has(key) && told.add(key));
+  });
 }
 
 /** The rule whose value stands (or would stand) at a path: for completion, where the value may still be missing. */
 export function ruleAt(manifest: LocalManifest, path: Path): Rule | undefined {
-  const rules = rulesFor(manifest.apiVersion, manifest.kind).filter((rule) => applies(rule, manifest));
+  for (const part of partsOf(manifest)) {
+    const { at } = part;
+    const rule = at?.every((step, index) => path[index] === step) ? ruleAt(part, path.slice(at.length)) : undefined;
+    if (rule) return rule;
+  }
+  const rules = rulesFor(formOf(manifest)).filter((rule) => applies(rule, manifest));
   return (
-    rules.find((rule) => fits(rule, path)) ??
+    rules.find((rule) => fits(rule, path) && isBeside(rule, path, manifest)) ??
     rules.find((rule) => rule.by === 'filter' && path.at(-1) === 'name' && fits(rule, path.slice(0, -1)))
   );
 }
@@ -47,7 +72,22 @@ function applies({ when = {}, unless = {} }: Rule, { root, tree }: LocalManifest
   const dead = Object.entries(unless).some(([at, values]) =>
     values === 'anything' ? text(at) !== '' : values.includes(text(at)),
   );
-  return !dead && Object.entries(when).every(([at, value]) => text(at) === value);
+  return !dead && holds(when, { root, tree });
+}
+
+/** Whether, at each pattern, the value stands: among others, where the pattern leads to several. `anything` is whatever is not empty. */
+export function holds(when: NonNullable<Rule['when']>, { root, tree }: Pick<LocalManifest, 'root' | 'tree'>): boolean {
+  return Object.entries(when).every(([at, value]) => findAll(root, at, tree).some(({ node }) => isValue(node, value)));
+}
+
+/** Whether what must stand beside a value does. */
+function isBeside({ beside = {} }: Rule, path: Path, { root, tree }: LocalManifest): boolean {
+  return Object.entries(beside).every(([pattern, value]) => textBeside(root, pattern, path, tree) === value);
+}
+
+function isValue(node: Node, value: string): boolean {
+  const text = isScalar(node) ? String(node.value ?? '') : undefined;
+  return value === 'anything' ? text !== '' : text === value;
 }
 
 function fits({ at }: Rule, path: Path): boolean {
@@ -63,9 +103,57 @@ function toReference(rule: Rule, node: Node, path: Path, manifest: LocalManifest
   if (!isScalar(node) || isLong(node) || node.value === null || node.value === undefined) return undefined;
   const text = String(node.value).trim();
   if (text === '' || placeholders.test(text)) return undefined;
+  if (rule.part) return partReference(rule, rule.part, node, path, manifest);
   const value = rule.by === 'url' ? (text.split('/').at(-1) ?? '') : text;
   const by = rule.by === 'url' ? 'id' : rule.by;
-  return { rule, query: { by, value }, range: rangeOf(node), path, text, quote: quoteOf(node), manifest };
+  return {
+    rule,
+    query: { by, value },
+    range: rangeOf(node),
+    path,
+    text,
+    quote: quoteOf(node),
+    manifest,
+    ...standsIn(node, manifest),
+  };
+}
+
+function standsIn(node: Node, { defaults }: LocalManifest): { isDefault?: true } {
+  return defaults?.has(node) ? { isDefault: true } : {};
+}
+
+/** Each host name of a list; of a wildcard the name below which it is. */
+function hostReferences(rule: Rule, node: Node, path: Path, manifest: LocalManifest): Reference[] {
+  if (!isScalar(node) || typeof node.value !== 'string' || isLong(node)) return [];
+  const { start, end } = rangeOf(node);
+  const written = manifest.document.text.slice(start, end);
+  return [...node.value.matchAll(/[^\s,]+/g)].flatMap(({ 0: host, index }): Reference[] => {
+    const name = host.replace(/^\*\./, '').replace(/\.$/, '');
+    if (!/^[\w-]+(?:\.[\w-]+)+$/.test(name) || placeholders.test(host)) return [];
+    const at = manifest.encoded ? -1 : written.indexOf(node.value as string);
+    const begin = start + at + index + host.indexOf(name);
+    const range = at < 0 ? { start, end } : { start: begin, end: begin + name.length };
+    return [
+      { rule, query: { by: 'host', value: name }, range, path, text: name, quote: '', manifest, ...standsIn(node, manifest) },
+    ];
+  });
+}
+
+/** A name or id within a longer text; where quoting hides its place, the whole text is underlined. */
+function partReference(rule: Rule, part: RegExp, node: Scalar, path: Path, manifest: LocalManifest): Reference | undefined {
+  const whole = String(node.value);
+  const found = new RegExp(part, 'd').exec(whole);
+  const [text, run] = [found?.[1] ?? '', found?.indices?.[1]];
+  if (text === '' || !run || rule.by === 'filter' || rule.by === 'url') return undefined;
+  const { start, end } = rangeOf(node);
+  const at = manifest.encoded ? -1 : manifest.document.text.slice(start, end).indexOf(whole);
+  const range = at < 0 ? { start, end } : { start: start + at + run[0], end: start + at + run[1] };
+  return { rule, query: { by: rule.by, value: text }, range, path, text, quote: '', manifest, ...standsIn(node, manifest) };
+}
+
+/** A scalar, or a list of some: no filter of OpenStack's services takes more. */
+function isCondition(value: unknown): boolean {
+  return value === null || (Array.isArray(value) ? value : [value]).every((one) => typeof one !== 'object');
 }
 
 function filterReference(rule: Rule, node: Node, path: Path, manifest: LocalManifest): Reference | undefined {
@@ -80,10 +168,11 @@ function filterReference(rule: Rule, node: Node, path: Path, manifest: LocalMani
   for (const [key, condition] of Object.entries(json.value as Record<string, unknown>)) {
     const field = rule.filterKeys?.[key];
     // A condition that cannot be evaluated here would make the answer a guess.
-    if (field === null) return undefined;
+    if (field === null || (typeof condition === 'string' && placeholders.test(condition)) || !isCondition(condition))
+      return undefined;
     value[field ?? key] = condition;
   }
-  const name = node.items.find(({ key }) => keyText(key) === 'name')?.value;
+  const name = resolved(pairOf(node, 'name')?.value, manifest.tree);
   const [first, last] = [node.items[0]?.key as Node, node.items.at(-1)];
   const whole = { start: rangeOf(first).start, end: rangeOf((last?.value ?? last?.key) as Node).end };
   return isScalar(name)

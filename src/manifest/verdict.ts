@@ -1,14 +1,17 @@
+import { distanceTo, isWithin, movedInto } from '../base/domainName.ts';
 import { valuesAt } from '../openstack/columns.ts';
 import { idOf, nameOf } from '../openstack/display.ts';
 import type { Resource } from '../openstack/kind.ts';
 import { type KindId, kindOf } from '../openstack/kinds/kinds.ts';
-import type { Lookup } from '../openstack/lookup.ts';
+import { crossFinding } from './crossFindings.ts';
 import type { Finding, Severity } from './finding.ts';
+import { formOf } from './form.ts';
 import type { LocalFinding } from './parse.ts';
 import { textBeside } from './path.ts';
-import { placeholders, type Reference } from './references.ts';
-import { keyOf, type ReferenceQuery } from './resourceLookup.ts';
+import type { Reference } from './references.ts';
+import { type Answered, type AnsweredBy, keyOf, type ReferenceQuery } from './resourceLookup.ts';
 import type { Demand } from './rule.ts';
+import { rulesFor } from './rules/rules.ts';
 
 /** A finding about a reference: with replacements for its range. */
 export interface ReferenceFinding extends LocalFinding {
@@ -18,14 +21,14 @@ export interface ReferenceFinding extends LocalFinding {
 
 /** What is known so far. A question without an answer yet is noted down, and the verdict is passed again when it has one. */
 export class Answers {
-  readonly #known: ReadonlyMap<string, Lookup>;
+  readonly #known: ReadonlyMap<string, Answered>;
   readonly #open = new Map<string, ReferenceQuery>();
 
-  constructor(known: ReadonlyMap<string, Lookup>) {
+  constructor(known: ReadonlyMap<string, Answered>) {
     this.#known = known;
   }
 
-  of(question: ReferenceQuery): Lookup | undefined {
+  of(question: ReferenceQuery): Answered | undefined {
     const key = keyOf(question);
     const answer = this.#known.get(key);
     if (!answer) this.#open.set(key, question);
@@ -41,21 +44,28 @@ export class Answers {
 export interface Setting {
   readonly place: string;
   readonly created: ReadonlySet<string>;
+  /** All references of the same manifest. */
+  readonly beside?: (reference: Reference) => readonly Reference[];
+}
+
+/** What is asked first about a reference. */
+export function questionOf({ rule, query, as }: Pick<Reference, 'rule' | 'query' | 'as'>): ReferenceQuery {
+  return as ? { kind: rule.to, query, as } : { kind: rule.to, query };
 }
 
 /** What is wrong with a reference. Undefined: nothing, or it could not be checked, or there are questions left. */
 export function findingFor(reference: Reference, answers: Answers, setting: Setting): ReferenceFinding | undefined {
-  const { rule, query } = reference;
-  const lookup = answers.of({ kind: rule.to, query });
+  const lookup = answers.of(questionOf(reference));
+  const place = lookup?.by?.place ?? setting.place;
   switch (lookup?.verdict) {
     case 'missing':
-      return missing(reference, lookup.near, answers, setting);
+      return missing(reference, lookup, answers, setting);
     case 'ambiguous':
-      return ambiguous(reference, lookup.matches, setting.place);
+      return reference.rule.several === 'told' ? undefined : ambiguous(reference, lookup.matches, place);
     case 'found':
-      return lookup.matches.length > 1 && query.by === 'filter'
-        ? ambiguous(reference, lookup.matches, setting.place)
-        : unmetDemand(reference, lookup.matches, answers);
+      return lookup.matches.length > 1 && reference.query.by === 'filter'
+        ? ambiguous(reference, lookup.matches, place)
+        : (unmetDemand(reference, lookup.matches, answers) ?? unfit(reference, lookup.matches, answers, setting));
     default:
       return undefined;
   }
@@ -63,24 +73,72 @@ export function findingFor(reference: Reference, answers: Answers, setting: Sett
 
 function missing(
   reference: Reference,
-  near: readonly Resource[],
+  { near, by }: Extract<Answered, { verdict: 'missing' }>,
   answers: Answers,
   { place, created }: Setting,
 ): ReferenceFinding | undefined {
-  const { rule, query, text } = reference;
+  const { rule, query, text, as } = reference;
   if (rule.unknown === 'allow' || created.has(`${rule.to} ${text}`)) return undefined;
-  const served = (rule.accepts ?? []).map((kind) => answers.of({ kind, query })?.verdict);
-  const asked = followUps(reference).map((question) => [question, answers.of(question)] as const);
+  if (query.by === 'host') return outsideZones(reference, query.value, near, { created, place: by?.place ?? place });
+  const served = (rule.accepts ?? []).map((kind) => answers.of(asked(reference, { kind, query }))?.verdict);
+  const questions = followUps(reference).map((question) => [question, answers.of(asked(reference, question))] as const);
+  const elsewhere = as && by && !by.instead ? answers.of({ kind: rule.to, query }) : undefined;
   if (served.some((verdict) => verdict !== 'missing')) return undefined;
-  const other = otherwiseKnown(reference, asked, answers);
+  const other = otherwiseKnown(reference, questions, answers);
   if (other) return other;
+  if (by && elsewhere?.verdict === 'found' && elsewhere.matches[0])
+    return notVisible(reference, elsewhere.matches[0], { seen: place, by });
   const [one] = kindOf(rule.to).label;
   const [best] = near;
   const meant = best ? ` Did you mean "${nameOf(rule.to, best)}"?` : '';
   const consequence = rule.consequence ? ` ${rule.consequence}` : '';
-  const message = `No ${one} ${described(reference)} in ${place}.${meant}${consequence}`;
+  const instead = by?.instead ? ` ${by.instead}` : '';
+  const message = `No ${one} ${described(reference)} in ${by?.place ?? place}.${meant}${consequence}${instead}`;
   const fixes = near.map((resource) => useFix(reference, resource, near.length === 1));
-  return finding(reference, 'reference.missing', message, rule.unknown, fixes);
+  return finding(reference, 'reference.missing', message, severityFor(reference, by), fixes);
+}
+
+/** A host name in none of the zones there are, and in none that is made with it. */
+function outsideZones(
+  reference: Reference,
+  host: string,
+  zones: readonly Resource[],
+  { created, place }: Setting,
+): ReferenceFinding | undefined {
+  const { rule } = reference;
+  if ([...created].some((one) => one.startsWith(`${rule.to} `) && isWithin(host, one.slice(rule.to.length + 1))))
+    return undefined;
+  const likely = zones.filter((zone) => Number.isFinite(distanceTo(host, nameOf(rule.to, zone))));
+  const [best] = likely;
+  const meant = best ? ` Did you mean "${movedInto(host, nameOf(rule.to, best))}"?` : '';
+  const there = zones.map((zone) => nameOf(rule.to, zone).replace(/\.$/, '')).join(', ');
+  const message = `"${host}" is in no zone of ${place}, which has ${there}.${meant} ${rule.consequence ?? ''}`.trimEnd();
+  const fixes = likely.map((zone) => useFix(reference, zone, likely.length === 1));
+  return finding(reference, 'reference.missing', message, severityFor(reference, undefined), fixes);
+}
+
+/** What the very user who will use it does not find fails; what somebody else does not find may still be there for that user. */
+function severityFor({ rule }: Reference, by: AnsweredBy | undefined): Severity {
+  const { unknown, unknownToUser = unknown } = rule;
+  const severity = by && !by.instead ? unknownToUser : unknown;
+  return severity === 'allow' ? 'information' : severity === 'error' && by?.instead ? 'warning' : severity;
+}
+
+/** It is there for whoever looks, but not for whose credentials count. */
+function notVisible(
+  reference: Reference,
+  resource: Resource,
+  { seen, by }: { readonly seen: string; readonly by: AnsweredBy },
+): ReferenceFinding {
+  const { rule } = reference;
+  const [one] = kindOf(rule.to).label;
+  const message = `${one.charAt(0).toUpperCase()}${one.slice(1)} "${nameOf(rule.to, resource)}" can be seen in ${seen}, but not in ${by.place}.`;
+  return finding(reference, 'reference.notVisible', message, severityFor(reference, by), []);
+}
+
+/** A further question about a reference, with the same credentials. */
+function asked({ as }: Reference, { kind, query }: ReferenceQuery): ReferenceQuery {
+  return as ? { kind, query, as } : { kind, query };
 }
 
 /** A question asked after a miss: is the value the id of another kind, or the name where an id is wanted? */
@@ -93,6 +151,7 @@ function followUps({ rule, query }: Reference): readonly FollowUp[] {
     const others = (rule.confused ?? []).map((kind): FollowUp => ({ kind, query, why: 'otherKind' }));
     return [...others, { kind: rule.to, query: { by: 'name', value: query.value }, why: 'nameOfKind' }];
   }
+  if (query.by === 'idOrName') return (rule.confused ?? []).map((kind): FollowUp => ({ kind, query, why: 'otherKind' }));
   if (query.by !== 'name') return [];
   const others = (rule.confused ?? []).map(
     (kind): FollowUp => ({ kind, query: { by: 'name', value: query.value }, why: 'otherKind' }),
@@ -105,10 +164,10 @@ function followUps({ rule, query }: Reference): readonly FollowUp[] {
 /** The value is known after all, as something else: another kind's id, the name where the id is wanted, or the other way round. */
 function otherwiseKnown(
   reference: Reference,
-  asked: readonly (readonly [FollowUp, Lookup | undefined])[],
+  questions: readonly (readonly [FollowUp, Answered | undefined])[],
   answers: Answers,
 ): ReferenceFinding | undefined {
-  for (const [{ kind, why }, lookup] of asked) {
+  for (const [{ kind, why }, lookup] of questions) {
     if (lookup?.verdict !== 'found' || lookup.matches.length !== 1) continue;
     const [resource] = lookup.matches;
     if (!resource) continue;
@@ -131,15 +190,15 @@ function wrongKind(reference: Reference, kind: KindId, resource: Resource, answe
   const [is] = kindOf(kind).label;
   const [wanted] = kindOf(rule.to).label;
   const quoted = reference.query.by === 'id' ? short(reference.text ?? '') : `"${reference.text}"`;
-  const owner = kind === 'network.subnet' && rule.to === 'network.network' ? networkOf(resource, answers) : undefined;
+  const owner = kind === 'network.subnet' && rule.to === 'network.network' ? networkOf(reference, resource, answers) : undefined;
   const its = owner ? ` Its network is "${nameOf('network.network', owner)}".` : '';
   const message = `${quoted} is ${withArticle(is)} (${nameOf(kind, resource)}); ${fieldOf(reference)} wants ${withArticle(wanted)}.${its}`;
   return finding(reference, 'reference.kind', message, 'error', owner ? [useFix(reference, owner, true)] : []);
 }
 
-function networkOf({ network_id: id }: Resource, answers: Answers): Resource | undefined {
+function networkOf(reference: Reference, { network_id: id }: Resource, answers: Answers): Resource | undefined {
   if (typeof id !== 'string') return undefined;
-  const lookup = answers.of({ kind: 'network.network', query: { by: 'id', value: id } });
+  const lookup = answers.of(asked(reference, { kind: 'network.network', query: { by: 'id', value: id } }));
   return lookup?.verdict === 'found' ? lookup.matches[0] : undefined;
 }
 
@@ -148,7 +207,8 @@ function ambiguous(reference: Reference, matches: readonly Resource[], place: st
   const [, many] = kindOf(rule.to).label;
   const plural = many.charAt(0).toLowerCase() + many.slice(1);
   const count = matches.length === 2 ? 'Two' : String(matches.length);
-  const severity: Severity = rule.to === 'network.security_group' && query.by === 'filter' ? 'warning' : 'error';
+  const allServe = rule.several === 'used' || (rule.to === 'network.security_group' && query.by === 'filter');
+  const severity: Severity = allServe ? 'warning' : 'error';
   const called = reference.text === undefined ? 'match this filter' : `are called "${reference.text}"`;
   const message = `${count} ${plural} ${called} in ${place}; ${severity === 'warning' ? 'all of them would be used' : 'name one by id'}.`;
   const fixes =
@@ -167,28 +227,47 @@ function unmetDemand(reference: Reference, matches: readonly Resource[], answers
   for (const demand of rule.demands ?? []) {
     const [has] = valuesAt(resource, demand.field);
     // What the service did not say cannot be held against anybody.
-    if (has === undefined || meets(has, demand, reference)) continue;
+    if (has === undefined || meets(has, demand, reference) || isWrongItself(demand, reference, answers)) continue;
     const [one] = kindOf(rule.to).label;
-    const better = demand.others === undefined ? [] : others(rule.to, demand, answers);
+    const better = demand.others === undefined ? [] : others(reference, demand, answers);
     const names = better.map((other) => `"${nameOf(rule.to, other)}"`).join(', ');
     const there = names === '' ? '' : ` ${demand.others}: ${names}.`;
     const message = `${one.charAt(0).toUpperCase()}${one.slice(1)} "${nameOf(rule.to, resource)}" ${demand.otherwise}.${there}`;
     const fixes = better.map((other) => useFix(reference, other, better.length === 1));
-    return finding(reference, demand.code, message, 'error', fixes);
+    return finding(reference, demand.code, message, demand.severity ?? 'error', fixes);
   }
   return undefined;
+}
+
+function unfit(
+  reference: Reference,
+  [resource, ...more]: readonly Resource[],
+  answers: Answers,
+  { beside }: Setting,
+): ReferenceFinding | undefined {
+  return resource && more.length === 0 && beside ? crossFinding(reference, resource, beside(reference), answers) : undefined;
 }
 
 function meets(has: unknown, { is }: Demand, { manifest, path }: Reference): boolean {
   if ('value' in is) return has === is.value;
   const wanted = textBeside(manifest.root, is.idAt, path, manifest.tree) ?? '';
-  return wanted === '' || placeholders.test(wanted) || plainId(wanted) === plainId(String(has));
+  // What is no id is told where it stands.
+  return !/^[0-9a-f]{32}$/.test(plainId(wanted)) || plainId(wanted) === plainId(String(has));
+}
+
+/** Whether the id that a demand compares with names nothing: then that is what is wrong, and said there. */
+function isWrongItself({ is }: Demand, { manifest, path, as }: Reference, answers: Answers): boolean {
+  if ('value' in is) return false;
+  const kind = rulesFor(formOf(manifest)).find(({ at }) => at === is.idAt)?.to;
+  const value = textBeside(manifest.root, is.idAt, path, manifest.tree) ?? '';
+  return kind !== undefined && answers.of({ kind, query: { by: 'id', value }, ...(as ? { as } : {}) })?.verdict === 'missing';
 }
 
 /** Up to three resources that meet a demand for a value. */
-function others(kind: KindId, { field, is }: Demand, answers: Answers): readonly Resource[] {
+function others(reference: Reference, { field, is }: Demand, answers: Answers): readonly Resource[] {
   if (!('value' in is)) return [];
-  const lookup = answers.of({ kind, query: { by: 'filter', value: { [field]: is.value } } });
+  const query = { by: 'filter', value: { [field]: is.value } } as const;
+  const lookup = answers.of(asked(reference, { kind: reference.rule.to, query }));
   return lookup?.verdict === 'found' ? lookup.matches.slice(0, 3) : [];
 }
 
@@ -203,7 +282,12 @@ function finding(
   severity: Severity,
   fixes: NonNullable<Finding['fixes']>,
 ): ReferenceFinding {
-  return { range: reference.range, severity, code, message, reference, ...(fixes.length > 0 ? { fixes } : {}) };
+  const usable = reference.manifest.encoded ? [] : fixes;
+  const given = usable.length > 0 ? { fixes: usable } : {};
+  if (!reference.isDefault || severity !== 'error')
+    return { range: reference.range, severity, code, message, reference, ...given };
+  const weaker = `${message} This default counts where no other value is given.`;
+  return { range: reference.range, severity: 'warning', code, message: weaker, reference, ...given };
 }
 
 /** Replaces the value by the id or name the field wants. */
@@ -214,13 +298,18 @@ export function useFix(
 ): { title: string; newText: string; preferred?: boolean } {
   const { rule } = reference;
   const [id, name] = [idOf(rule.to, resource), nameOf(rule.to, resource)];
+  if (rule.by === 'host') {
+    const host = movedInto(reference.text ?? '', name);
+    return { title: `Use "${host}"`, newText: host, ...(preferred ? { preferred } : {}) };
+  }
   const wantsId = rule.by === 'id';
   const title = id === name ? `Use "${name}"` : `Use "${name}" (${short(id)})`;
   return { title, newText: asWritten(reference, wantsId ? id : name), ...(preferred ? { preferred } : {}) };
 }
 
-/** A text as it must stand in the file: in the quotes the old one had, in double quotes where plain would be read otherwise. */
-function asWritten({ quote }: Reference, text: string): string {
+/** A text as it must stand in the file: in the quotes the old one had, in double quotes where plain would be read otherwise; as it is where it is a part of a text. */
+function asWritten({ quote, rule }: Reference, text: string): string {
+  if (rule.part) return text;
   if (quote === "'") return `'${text.replaceAll("'", "''")}'`;
   return quote === '' && isPlain(text) ? text : JSON.stringify(text);
 }
@@ -229,7 +318,7 @@ function asWritten({ quote }: Reference, text: string): string {
 export function isPlain(text: string): boolean {
   return (
     /^[A-Za-z0-9_./][\w./ -]*$/.test(text) &&
-    !/^(?:[\d._+-]+(?:e[+-]?\d+)?|0x[\da-f]+|y|n|yes|no|on|off|true|false|null|~)$/i.test(text) &&
+    !/^(?:[\d._+-]+(?:e[+-]?\d+)?|0x[\da-f]+|0o[0-7]+|0b[01]+|y|n|yes|no|on|off|true|false|null|~)$/i.test(text) &&
     !text.endsWith(' ')
   );
 }

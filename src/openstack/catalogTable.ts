@@ -1,5 +1,6 @@
-import type { Column } from './kind.ts';
-import { type KindId, kindIds, kindOf } from './kinds/kinds.ts';
+import { creationOf } from './creations/creations.ts';
+import type { Column, Group } from './kind.ts';
+import { groups, type KindId, kindIds, kindOf } from './kinds/kinds.ts';
 
 /** The catalog as a text table, one line a kind: what a reviewer reads when a row is new, and what `npm run -s catalog` prints. */
 export function catalogTable(): string {
@@ -15,15 +16,54 @@ export function catalogTable(): string {
     .join('\n');
 }
 
+/** Which project of OpenStack stands behind a group of kinds. */
+const projects: Readonly<Record<Group, string>> = {
+  Compute: 'Nova',
+  Network: 'Neutron',
+  'Load balancers': 'Octavia',
+  Storage: 'Cinder',
+  Images: 'Glance',
+  DNS: 'Designate',
+  'Object storage': 'Swift',
+  Orchestration: 'Heat',
+  'Container clusters': 'Magnum',
+  'Bare metal': 'Ironic',
+  Shares: 'Manila',
+  Secrets: 'Barbican',
+  Placement: 'Placement',
+  Identity: 'Keystone',
+};
+
+/** The catalog for users, in Markdown: which kinds of each service are shown, and how much can be done with them. */
+export function servicesTable(): string {
+  const rows = groups.map(([group]) => {
+    const kinds = kindIds.filter((id) => groupOf(id) === group);
+    const words = new Set(kinds.flatMap((id) => kindOf(id).can ?? []));
+    const names = kinds.map((id) => kindOf(id).label[1].replace(/^[A-Z](?=[a-z]+(?: |$))/, (letter) => letter.toLowerCase()));
+    const made = kinds.filter((id) => creationOf(id) !== undefined).length;
+    return `| ${group} | ${projects[group]} | ${names.join(', ')} | ${made} | ${words.size} |`;
+  });
+  return ['| group | service | kinds | can be made | actions |', '|---|---|---|---|---|', ...rows].join('\n');
+}
+
+/** The group a kind stands in, or that of what it lies below. */
+function groupOf(id: KindId): Group | undefined {
+  const { under, parent } = kindOf(id);
+  const above = parent?.kind ?? kindIds.find((one) => kindOf(one).children?.some(({ kind }) => kind === id));
+  return under ?? (above && above !== id ? groupOf(above) : undefined);
+}
+
 function lineOf(id: KindId): string[] {
   const row = kindOf(id);
   return [
     id,
-    row.under ?? (row.parent ? `below ${row.parent.kind}` : '-'),
+    `${row.under ?? (row.parent ? `below ${row.parent.kind}` : '-')}${row.admin ? ', administrators' : ''}${row.optional ? ', optional' : ''}`,
     row.listPath ?? row.path,
     row.status?.map(({ field }) => field).join(', ') ?? '-',
     row.columns.map(titleOf).join(', '),
-    row.children?.map(({ kind, where }) => `→ ${kind}${conditions(where)}`).join(' ') ?? '',
+    row.children
+      ?.map(({ kind, where, when }) => `→ ${kind}${conditions(where)}${when ? ` when ${conditions(when)}` : ''}`)
+      .join(' ') ?? '',
   ];
 }
 

@@ -1,5 +1,7 @@
 import { failed, type Result, success } from '../base/failure.ts';
 import { asSettings, type ConfigFiles, type Place, type Settings } from './configFiles.ts';
+import { type ConfiguredNetwork, configuredNetworks } from './configuredNetworks.ts';
+import { vendorProfiles } from './vendorProfiles.ts';
 
 /** One cloud and region ready to be used: vendor profile, entry, secure.yaml, region values and environment merged, old spellings mapped. Holds secrets. */
 export interface CloudConfig {
@@ -14,16 +16,23 @@ export interface CloudConfig {
   readonly verify: boolean | string;
   readonly cert: string | undefined;
   readonly key: string | undefined;
+  /** Hints which network leads outside; empty without any. */
+  readonly networks: readonly ConfiguredNetwork[];
+  /** The address of a provider's own profile that is not there yet: it is fetched when the cloud is opened, never before. */
+  readonly awaits: string | undefined;
   /** All other settings, keys with `_`: `compute_endpoint_override`, `block_storage_interface`. */
   readonly settings: Settings;
   readonly place: Place | undefined;
+  /** Service type → the interface that was said yes to, where the entry's has no endpoint. Kept for this window only. */
+  readonly chosen?: ReadonlyMap<string, string>;
 }
 
 /** Options of the auth plugins that may stand beside `auth` instead of in it. Source: keystoneauth's plugin options. */
-const authOptions = (
+export const authOptions: readonly string[] = (
   'auth_url username user_id password passcode token project_id project_name user_domain_id user_domain_name project_domain_id project_domain_name ' +
   'domain_id domain_name system_scope trust_id default_domain_id default_domain_name application_credential_id application_credential_name application_credential_secret ' +
-  'identity_provider protocol client_id client_secret discovery_endpoint access_token access_token_endpoint openid_scope endpoint'
+  'identity_provider protocol client_id client_secret discovery_endpoint access_token access_token_endpoint access_token_type openid_scope endpoint auth_methods ' +
+  'authorization_endpoint device_authorization_endpoint code_challenge_method code redirect_uri redirect_host redirect_port redirect_path login_timeout idp_otp_key'
 ).split(' ');
 
 /** Old spelling → new one, the later ones winning. Source: openstacksdk, `_fix_backwards_project`. */
@@ -35,6 +44,7 @@ const renamed: Readonly<Record<string, readonly string[]>> = {
   project_domain_id: ['project_domain_id'],
   project_domain_name: ['project_domain_name'],
   token: ['auth_token', 'token'],
+  code: ['authorization_code', 'code'],
   project_id: ['tenant_id', 'project_id'],
   project_name: ['tenant_name', 'project_name'],
 };
@@ -53,8 +63,14 @@ export function environmentCloud(
   return { name: env['OS_CLOUD_NAME'] ?? 'envvars', settings };
 }
 
+/** Profiles that were fetched, by the address that an entry or a bundled profile names. */
+export type RemoteProfiles = ReadonlyMap<string, Settings>;
+
+/** What an entry is merged with. */
+export type ProfileSources = Pick<ConfigFiles, 'publicClouds'> & { readonly remote?: RemoteProfiles };
+
 /** The names of an entry's regions; empty when it names none. */
-export function regionsOf(settings: Settings): readonly string[] {
+function regionsOf(settings: Settings): readonly string[] {
   const { regions, region_name: region } = settings;
   if (Array.isArray(regions))
     return regions.map((one) => String(typeof one === 'object' && one !== null ? asSettings(one)['name'] : one));
@@ -70,35 +86,68 @@ export function cloudConfig(
   name: string,
   entry: unknown,
   place: Place | undefined,
-  files: Pick<ConfigFiles, 'publicClouds'>,
+  sources: ProfileSources,
   region?: string,
 ): Result<CloudConfig> {
   const wrong = (what: string) =>
     failed('invalid', `Cloud ${name} ${what}${place ? ` (${place.file}:${place.line})` : ''}.`, place ? { at: place } : {});
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return wrong('is not a mapping');
   const own = normalized(entry as Settings);
-  const profile = own['profile'] ?? own['cloud'];
-  const vendor = typeof profile === 'string' ? normalized(asSettings(files.publicClouds[profile])) : {};
-  const base = layered({ auth_type: 'password', interface: 'public' }, vendor, own);
-  const regions = regionsOf(base);
+  const profile = profileOf(own, sources);
+  if (!profile.ok) return wrong(profile.failure.message);
+  const { settings: vendor, awaits } = profile.value;
+  // The entry's own word on regions replaces the profile's whole list.
+  const source = own['regions'] !== undefined || own['region_name'] !== undefined ? own : vendor;
+  const regions = regionsOf(source);
   const chosen = region ?? regions[0];
   if (region !== undefined && regions.length > 0 && !regions.includes(region))
     return wrong(`has no region ${region}; it lists ${regions.join(', ')}`);
-  const values = regionValues(base['regions'], chosen);
+  const values = regionValues(source['regions'], chosen);
   if (!values.ok) return wrong(values.failure.message);
+  const base = layered({ auth_type: 'password', interface: 'public' }, vendor, own);
   const withRegion = layered(base, values.value, chosen === undefined ? {} : { region_name: chosen });
+  const networks = configuredNetworks(withRegion);
+  if (!networks.ok) return wrong(networks.failure.message);
   const expanded = expand(renameOld(withRegion));
   if (!expanded.ok) return wrong(expanded.failure.message);
-  return success(configOf(name, expanded.value, regions, place));
+  return success({ ...configOf(name, expanded.value, regions, place), networks: networks.value, awaits });
 }
 
-function configOf(name: string, settings: Settings, regions: readonly string[], place: Place | undefined): CloudConfig {
+/** The profile that an entry names: of clouds-public.yaml, bundled, or fetched from the address it names; a bundled one may name an address itself. */
+function profileOf(
+  own: Settings,
+  { publicClouds, remote }: ProfileSources,
+): Result<{ settings: Settings; awaits: string | undefined }> {
+  const name = own['profile'] ?? own['cloud'];
+  const nothing = { settings: {}, awaits: undefined };
+  if (typeof name !== 'string' || name === '') return success(nothing);
+  if (publicClouds[name] !== undefined)
+    return success({ settings: normalized(asSettings(publicClouds[name])), awaits: undefined });
+  const bundled = vendorProfiles[name];
+  const nested = bundled?.['profile'];
+  const address = bundled ? nested : name;
+  if (bundled && nested === undefined) return success({ settings: normalized(bundled), awaits: undefined });
+  if (typeof address !== 'string' || !/^https?:\/\/./.test(address)) return success(nothing);
+  const fetched = remote?.get(address);
+  if (!fetched) return success({ settings: {}, awaits: address });
+  const { status, message, ...settings } = normalized(fetched);
+  if (status === 'shutdown')
+    return failed('invalid', `names the profile ${name}, of a cloud that no longer exists: ${String(message)}`);
+  return success({ settings, awaits: undefined });
+}
+
+function configOf(
+  name: string,
+  settings: Settings,
+  regions: readonly string[],
+  place: Place | undefined,
+): Omit<CloudConfig, 'networks' | 'awaits'> {
   const region = textOf(settings['region_name']);
   return {
     name,
     region,
     regions: regions.length === 0 && region !== undefined ? [region] : regions,
-    authType: textOf(settings['auth_type']) ?? 'password',
+    authType: authTypeOf(settings['auth_type']),
     auth: settings['auth'] as Readonly<Record<string, string>>,
     interfaces: [settings['interface']].flat().map((one) => String(one).replace(/URL$/, '')),
     verify: verifyOf(settings),
@@ -107,6 +156,12 @@ function configOf(name: string, settings: Settings, regions: readonly string[], 
     settings,
     place,
   };
+}
+
+/** Without a word there is no login; `token_endpoint` is what people call `admin_token`. Source: openstacksdk, `_get_auth_loader`. */
+function authTypeOf(given: unknown): string {
+  const type = textOf(given) ?? 'none';
+  return type === 'None' ? 'none' : type === 'token_endpoint' ? 'admin_token' : type;
 }
 
 /** `insecure` wins; `cacert` counts only while verification is on; a text in `verify` is a path. */
@@ -140,7 +195,8 @@ function regionValues(regions: unknown, chosen: string | undefined): Result<Sett
 }
 
 function renameOld(settings: Settings): Settings {
-  const { auth: given, auth_plugin: plugin, regions: _regions, ...rest } = settings;
+  // Whether IPv6 is preferred is the system's resolver's business here.
+  const { auth: given, auth_plugin: plugin, regions: _regions, prefer_ipv6: _prefer, force_ipv4: _force, ...rest } = settings;
   const top: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(rest))
     top[key.endsWith('endpoint_type') ? key.replace('endpoint_type', 'interface') : key] = value;

@@ -6,13 +6,17 @@ import { Emitter } from '../base/event.ts';
 import { type Failure, failed, type Result, success } from '../base/failure.ts';
 import type { Http } from '../base/http.ts';
 import { type Logger, silentLogger } from '../base/logger.ts';
+import { nearestText } from '../base/nearestText.ts';
+import type { OnSent } from '../base/sent.ts';
 import { problemOf } from './authRequest.ts';
 import type { Cloud, CloudSummary, Clouds } from './cloud.ts';
 import { type CloudConfig, cloudConfig, environmentCloud } from './cloudConfig.ts';
-import { type ConfigFiles, type ConfigSearch, type Place, readConfigFiles } from './configFiles.ts';
-import type { AskSecret } from './identity.ts';
-import { nearestText } from './matching.ts';
+import { asSettings, type ConfigFiles, type ConfigSearch, type Place, readConfigFiles, type Settings } from './configFiles.ts';
+import { Federation } from './federation.ts';
+import type { AskSecret, SignInPages } from './interaction.ts';
 import { OpenCloud } from './openCloud.ts';
+import { withCredentials } from './otherCredentials.ts';
+import { fetchProfile } from './remoteProfile.ts';
 
 /** What the user's clouds are read with. */
 export interface CloudsOptions extends ConfigSearch {
@@ -21,8 +25,12 @@ export interface CloudsOptions extends ConfigSearch {
   /** True to notice changed files by itself. */
   readonly watch?: boolean;
   readonly clock?: Clock;
-  /** Asked for a password that no file holds; left out, such a cloud is signed out. */
+  /** Asked for a password or passcode that no file holds; left out, such a cloud is signed out. */
   readonly askSecret?: AskSecret;
+  /** Brings the user to the pages of identity providers; left out, such a cloud is signed out. */
+  readonly pages?: SignInPages;
+  /** Hears of every change that goes out. */
+  readonly onSent?: OnSent;
 }
 
 /** {@link Clouds} from the clouds.yaml family and the environment. Files are read on first use and after a change; nothing is contacted. */
@@ -36,6 +44,8 @@ interface Entry {
 }
 
 interface Loaded {
+  /** Profiles fetched so far: those of the clouds that were opened. */
+  readonly remote: ReadonlyMap<string, Settings>;
   readonly files: ConfigFiles;
   readonly entries: ReadonlyMap<string, Entry>;
   readonly problems: readonly Failure[];
@@ -48,6 +58,12 @@ class FileClouds implements Clouds {
   readonly #logger: Logger;
   readonly #changed = new Emitter<void>();
   readonly #clouds = new Map<string, { readonly cloud: OpenCloud; readonly print: string }>();
+  /** By their credentials, as those of `#clouds`. */
+  readonly #others = new Map<string, OpenCloud>();
+  readonly #federations = new Map<string, Federation>();
+  readonly #profiles = new Map<string, Settings>();
+  /** Cloud → service type → interface. */
+  readonly #chosen = new Map<string, Map<string, string>>();
   readonly #watchers = new Map<string, FSWatcher>();
   readonly onDidChange = this.#changed.event;
   #loaded: Promise<Loaded> | undefined;
@@ -67,23 +83,85 @@ class FileClouds implements Clouds {
     const loaded = await this.#load();
     const entry = loaded.entries.get(name);
     if (!entry) return this.#notFound(name, loaded);
-    const config = cloudConfig(name, entry.settings, entry.place, loaded.files, region);
+    const config = await this.#configOf(name, entry, loaded, region);
     if (!config.ok) return config;
     const key = JSON.stringify([name, config.value.region]);
-    const print = createHash('sha256').update(JSON.stringify(config.value)).digest('base64');
+    const print = printOf(config.value);
     const open = this.#clouds.get(key);
     if (open?.print === print) return success(open.cloud);
     open?.cloud.dispose();
-    const { http, clock, askSecret } = this.#options;
-    const cloud = new OpenCloud({ config: config.value, summary: summaryOf(name, loaded), http, clock, askSecret });
+    const { http, clock, askSecret, onSent } = this.#options;
+    const federation = this.#federationOf(config.value);
+    const chosen = this.#chosenFor(name);
+    const cloud = new OpenCloud({
+      config: { ...config.value, chosen },
+      summary: summaryOf(name, loaded),
+      http,
+      clock,
+      askSecret,
+      onSent,
+      federation,
+    });
     this.#clouds.set(key, { cloud, print });
     return success(cloud);
+  }
+
+  async openAs(name: string, credentials: Settings | string, region?: string): Promise<Result<Cloud>> {
+    const loaded = await this.#load();
+    const entry = loaded.entries.get(name);
+    if (!entry) return this.#notFound(name, loaded);
+    const named = typeof credentials === 'string' ? loaded.entries.get(credentials)?.settings : credentials;
+    if (named === undefined) return this.#notFound(String(credentials), loaded);
+    const base = await this.#configOf(name, entry, loaded, undefined);
+    const config = base.ok ? withCredentials(base.value, asSettings(named), region) : base;
+    if (!config.ok) return config;
+    const print = printOf(config.value);
+    const known = this.#others.get(print);
+    if (known) return success(known);
+    const problem = problemFailure(config.value);
+    if (problem) return { ok: false, failure: problem };
+    const summary = { ...summaryOf(name, loaded), user: userOf(config.value) };
+    const { http, clock } = this.#options;
+    const cloud = new OpenCloud({ config: { ...config.value, chosen: this.#chosenFor(name) }, summary, http, clock });
+    this.#others.set(print, cloud);
+    return success(cloud);
+  }
+
+  useInterface(name: string, service: string, behind: string): void {
+    this.#chosenFor(name).set(service, behind);
+  }
+
+  /** What open clouds of that name look into, too. */
+  #chosenFor(name: string): Map<string, string> {
+    const known = this.#chosen.get(name) ?? new Map<string, string>();
+    this.#chosen.set(name, known);
+    return known;
+  }
+
+  /** One sign-in for all regions of an entry, as long as it says the same. */
+  #federationOf(config: CloudConfig): Federation {
+    const key = printOf([config.name, config.authType, config.auth]);
+    const known = this.#federations.get(key) ?? new Federation({ ...this.#options, config });
+    this.#federations.set(key, known);
+    return known;
+  }
+
+  /** Merges the entry; opening a cloud is the gesture by which a profile is fetched from its provider. */
+  async #configOf(name: string, entry: Entry, loaded: Loaded, region: string | undefined): Promise<Result<CloudConfig>> {
+    const merge = (of?: string) => cloudConfig(name, entry.settings, entry.place, sourcesOf(loaded), of);
+    const known = merge();
+    if (!known.ok || known.value.awaits === undefined) return merge(region);
+    const fetched = await fetchProfile(this.#options.http, name, known.value.awaits);
+    if (!fetched.ok) return fetched;
+    this.#profiles.set(known.value.awaits, fetched.value);
+    return merge(region);
   }
 
   dispose(): void {
     clearTimeout(this.#settling);
     for (const watcher of this.#watchers.values()) watcher.close();
     for (const { cloud } of this.#clouds.values()) cloud.dispose();
+    for (const cloud of this.#others.values()) cloud.dispose();
     this.#changed.dispose();
   }
 
@@ -105,7 +183,7 @@ class FileClouds implements Clouds {
         message: `The environment's cloud is called ${environment.name}, as one of clouds.yaml is. Set OS_CLOUD_NAME to another name.`,
       });
     } else if (environment) entries.set(environment.name, { settings: environment.settings, place: undefined });
-    return { files, entries, problems };
+    return { files, entries, problems, remote: this.#profiles };
   }
 
   #notFound(name: string, { entries, files }: Loaded): Result<never> {
@@ -145,10 +223,15 @@ class FileClouds implements Clouds {
   }
 }
 
-function summaryOf(name: string, { entries, files }: Loaded): CloudSummary {
-  const entry = entries.get(name);
+/** Entries hold secrets, so what they are compared by is not the text. */
+const printOf = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('base64');
+
+const sourcesOf = ({ files, remote }: Loaded) => ({ publicClouds: files.publicClouds, remote });
+
+function summaryOf(name: string, loaded: Loaded): CloudSummary {
+  const entry = loaded.entries.get(name);
   const source = entry?.place;
-  const config = cloudConfig(name, entry?.settings, source, files);
+  const config = cloudConfig(name, entry?.settings, source, sourcesOf(loaded));
   if (!config.ok) {
     return { name, authUrl: undefined, user: undefined, regions: [], source, insecure: false, problem: config.failure };
   }
@@ -157,12 +240,16 @@ function summaryOf(name: string, { entries, files }: Loaded): CloudSummary {
   return {
     name,
     authUrl: auth['auth_url'],
-    user: auth['username'] ?? auth['user_id'] ?? auth['application_credential_name'],
+    user: userOf(config.value),
     regions,
     source,
     insecure: verify === false,
     ...(problem && { problem }),
   };
+}
+
+function userOf({ auth }: CloudConfig): string | undefined {
+  return auth['username'] ?? auth['user_id'] ?? auth['application_credential_name'];
 }
 
 function problemFailure(config: CloudConfig): Failure | undefined {

@@ -18,6 +18,8 @@ export function valuesAt(value: unknown, path: string): readonly unknown[] {
 
 /** The values at a path as one text: booleans as yes and no, several joined by commas; undefined when there is none. */
 export function textAt(resource: Resource, path: string): string | undefined {
+  const direct = resource[path];
+  if (typeof direct === 'string') return direct === '' ? undefined : direct;
   const texts = valuesAt(resource, path)
     .map(toText)
     .filter((text) => text !== '');

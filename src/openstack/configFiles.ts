@@ -42,7 +42,7 @@ const suffixes = ['.yaml', '.yml', '.json'];
  */
 export async function readConfigFiles(search: ConfigSearch): Promise<ConfigFiles> {
   const paths = {
-    clouds: withFirst(search.env['OS_CLIENT_CONFIG_FILE'], pathsOf('clouds', search)),
+    clouds: cloudsPaths(search),
     secure: withFirst(search.env['OS_CLIENT_SECURE_FILE'], pathsOf('secure', search)),
     public: pathsOf('clouds-public', search),
   };
@@ -80,6 +80,11 @@ interface ConfigFile {
   readonly path: string;
   readonly content: Settings;
   readonly lines: ReadonlyMap<string, number>;
+}
+
+/** Where a clouds file is looked for, in order. The first one that is there counts, and hides all after it. */
+export function cloudsPaths(search: ConfigSearch): readonly string[] {
+  return withFirst(search.env['OS_CLIENT_CONFIG_FILE'], pathsOf('clouds', search));
 }
 
 function pathsOf(name: string, search: ConfigSearch): string[] {
@@ -175,7 +180,7 @@ function mergeClouds(files: readonly (ConfigFile | undefined)[], secure: ConfigF
 }
 
 /** Mappings merge key by key, anything else is replaced by what comes later. */
-function merged(one: unknown, other: unknown): unknown {
+export function merged(one: unknown, other: unknown): unknown {
   if (other === undefined) return one;
   if (!isMapping(one) || !isMapping(other)) return other;
   const keys = new Set([...Object.keys(one), ...Object.keys(other)]);

@@ -21,8 +21,11 @@ export function idOf(kind: KindId, resource: Resource): string {
 export function nameOf(kind: KindId, resource: Resource): string {
   const { name = 'name', nameless } = kindOf(kind);
   const instead = typeof nameless === 'string' ? textAt(resource, nameless) : nameless?.(resource);
-  return plainText(textAt(resource, name) || instead || '', 200) || idOf(kind, resource);
+  return plainText(textAt(resource, name) || instead || '', 200) || plainText(idOf(kind, resource), 200) || noName;
 }
+
+/** Of a resource whose name and id hold nothing that can be read. */
+const noName = '(no readable name)';
 
 /** The columns that have a value, in the row's order: title and one harmless line. */
 export function columnsOf(
@@ -30,36 +33,46 @@ export function columnsOf(
   resource: Resource,
   { lookups }: DisplayOptions = {},
 ): readonly (readonly [title: string, value: string])[] {
-  return kindOf(kind).columns.flatMap((column) => {
+  return [...shownColumns(kind, resource, lookups)];
+}
+
+/** One by one: who needs the first two does not pay for the rest. */
+function* shownColumns(kind: KindId, resource: Resource, lookups: NameLookup | undefined) {
+  for (const column of kindOf(kind).columns) {
     const value = shownOf(column, resource, lookups);
-    return value === undefined ? [] : [[titleOf(column), plainText(value)] as const];
-  });
+    if (value !== undefined) yield [titleOf(column), plainText(value)] as const;
+  }
 }
 
 /** What stands beside the name in a tree: the state, then the first two columns that have a value, joined by ` · `. */
-export function descriptionOf(kind: KindId, resource: Resource, options: DisplayOptions = {}): string {
-  const state = healthOf(kind, resource)?.word;
-  const facts = columnsOf(kind, resource, options).filter(([title, value]) => title !== 'id' && value !== nameOf(kind, resource));
-  return [state, ...facts.slice(0, 2).map(([, value]) => value)].filter(Boolean).join(' · ');
+export function descriptionOf(kind: KindId, resource: Resource, { lookups }: DisplayOptions = {}): string {
+  const said = [healthOf(kind, resource)?.word];
+  const [id, name] = [kindOf(kind).id, nameOf(kind, resource)];
+  for (const [title, value] of shownColumns(kind, resource, lookups)) {
+    if (title === 'id' || title === id || value === name) continue;
+    if (said.push(value) > 2) break;
+  }
+  return said.filter(Boolean).join(' · ');
 }
 
 const concern: readonly Health[] = ['quiet', 'good', 'busy', 'bad'];
 
 /** The state's own word and what it means; undefined for kinds without a state. A second state field is named only when it is busy or bad. */
 export function healthOf(kind: KindId, resource: Resource): { readonly word: string; readonly health: Health } | undefined {
-  const states = (kindOf(kind).status ?? []).flatMap((field) =>
-    valuesAt(resource, field.field).map((value) => ({
-      word: plainText(String(value), 60),
-      health: meaningOf(field, String(value)),
-    })),
-  );
-  const [first, ...others] = states;
-  if (!first) return undefined;
-  const telling = others.filter(({ health }) => health === 'busy' || health === 'bad');
-  const worst = [first, ...telling].reduce((one, other) =>
-    concern.indexOf(other.health) > concern.indexOf(one.health) ? other : one,
-  );
-  return { word: [first, ...telling].map(({ word }) => word).join(' / '), health: worst.health };
+  let state: { readonly word: string; readonly health: Health } | undefined;
+  for (const field of kindOf(kind).status ?? []) {
+    for (const value of valuesAt(resource, field.field)) {
+      const health = meaningOf(field, String(value));
+      const word = plainText(String(value), 60);
+      if (!state) state = { word, health };
+      else if (health === 'busy' || health === 'bad')
+        state = {
+          word: `${state.word} / ${word}`,
+          health: concern.indexOf(health) > concern.indexOf(state.health) ? health : state.health,
+        };
+    }
+  }
+  return state;
 }
 
 /** One thing that may lie below a resource: a kind, and how to list it. */
@@ -72,16 +85,22 @@ export interface Child {
   readonly parent?: Resource;
 }
 
-/** What lies below a resource, in the row's order; conditions that this resource cannot fill are left out with their child. */
+/** What lies below a resource, in the row's order; a child whose conditions this resource cannot fill, or does not meet, is left out. */
 export function childrenOf(kind: KindId, resource: Resource): readonly Child[] {
-  return (kindOf(kind).children ?? []).flatMap((child) => {
+  return [...eachChild(kind, resource)];
+}
+
+/** The same one by one, for who asks only whether there is any. */
+export function* eachChild(kind: KindId, resource: Resource): Generator<Child> {
+  for (const child of kindOf(kind).children ?? []) {
     const row = kindOf(child.kind);
+    if (Object.entries(child.when ?? {}).some(([field, value]) => textAt(resource, field) !== value)) continue;
     const where = Object.entries(child.where).map(([field, source]) => [field, textAt(resource, source)] as const);
-    if (where.some(([, value]) => value === undefined)) return [];
+    if (where.some(([, value]) => value === undefined)) continue;
     const filled = Object.fromEntries(where.map(([field, value]) => [field, value ?? '']));
     const parent = row.parent?.kind === kind ? { parent: resource } : {};
-    return [{ kind: child.kind, label: child.label ?? row.label[1], where: filled, ...parent }];
-  });
+    yield { kind: child.kind, label: child.label ?? row.label[1], where: filled, ...parent };
+  }
 }
 
 /**
@@ -98,12 +117,28 @@ export function toFacts(
   const asked = fields.map((field) => [field, fieldOf(resource, field)] as const).filter(([, value]) => value !== undefined);
   return {
     kind,
-    id: idOf(kind, resource),
-    name: plainText(textAt(resource, kindOf(kind).name ?? 'name') ?? '', 255) || idOf(kind, resource),
+    ...namesOf(kind, resource),
     columns: columnsOf(kind, resource, options),
     ...(state !== undefined && { state }),
     ...(asked.length > 0 && { fields: Object.fromEntries(asked) }),
   };
+}
+
+function namesOf(kind: KindId, resource: Resource): { readonly id: string; readonly name: string } {
+  const id = idOf(kind, resource);
+  return { id, name: plainText(textAt(resource, kindOf(kind).name ?? 'name') ?? '', 255) || id };
+}
+
+/** The first `limit` of those whose name holds a text or whose id begins with it, in any case, as the language server may see them; whether there are more. Of the rest nothing is worked out but their names. */
+export function factsMatching(kind: KindId, items: readonly Resource[], text: string, limit: number) {
+  const wanted = text.toLowerCase();
+  const matching: Resource[] = [];
+  for (const item of items) {
+    const { id, name } = namesOf(kind, item);
+    if (name.toLowerCase().includes(wanted) || id.toLowerCase().startsWith(wanted)) matching.push(item);
+    if (matching.length > limit) break;
+  }
+  return { items: matching.slice(0, limit).map((item) => toFacts(kind, item)), more: matching.length > limit };
 }
 
 /** One value as it stands, several as a list. */
@@ -128,14 +163,40 @@ function shownOf(column: Column<KindId>, resource: Resource, lookups: NameLookup
     .join(', ');
 }
 
+const meanings = ['bad', 'busy', 'good'] as const;
+
+/** Of a field's words what they mean, and of its patterns; looked up for every row of every list. */
+interface Meanings {
+  readonly words: ReadonlyMap<string, Health>;
+  readonly patterns: readonly (readonly [pattern: string, health: Health])[];
+}
+
+const known = new WeakMap<StatusField, Meanings>();
+
+function meaningsOf(field: StatusField): Meanings {
+  const made = known.get(field);
+  if (made) return made;
+  const all = meanings.flatMap((meaning) => (field[meaning] ?? []).map((pattern) => [pattern, meaning] as const));
+  const fresh = { words: new Map(all.toReversed()), patterns: all.filter(([pattern]) => pattern.includes('*')) };
+  known.set(field, fresh);
+  return fresh;
+}
+
+/** The gravest meaning that a word has. */
 function meaningOf(field: StatusField, value: string): Health {
-  const meanings = ['bad', 'busy', 'good'] as const;
-  return meanings.find((meaning) => field[meaning]?.some((pattern) => matches(pattern, value))) ?? 'quiet';
+  const { words, patterns } = meaningsOf(field);
+  const word = words.get(value);
+  const pattern = patterns.find(([one]) => matches(one, value))?.[1];
+  if (!word || !pattern) return word ?? pattern ?? 'quiet';
+  return concern.indexOf(pattern) > concern.indexOf(word) ? pattern : word;
 }
 
 /** A trailing or leading `*` matches any rest. */
 function matches(pattern: string, value: string): boolean {
-  if (pattern.startsWith('*')) return value.endsWith(pattern.slice(1));
-  if (pattern.endsWith('*')) return value.startsWith(pattern.slice(0, -1));
-  return value === pattern;
+  return pattern.startsWith('*') ? value.endsWith(pattern.slice(1)) : value.startsWith(pattern.slice(0, -1));
+}
+
+/** Whether a resource that is still answered is gone: Heat and Magnum go on telling of what was deleted (`DELETE_COMPLETE`), as do Octavia and Nova for a while. */
+export function isGone(kind: KindId, resource: Resource): boolean {
+  return (kindOf(kind).status ?? []).some(({ field }) => /^(?:DELETED|DELETE_COMPLETE)$/i.test(textAt(resource, field) ?? ''));
 }

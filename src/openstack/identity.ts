@@ -2,17 +2,28 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { type Failure, failed, type Result, success } from '../base/failure.ts';
 import type { Http, HttpRequest, HttpResponse, TlsOptions } from '../base/http.ts';
 import { jsonOf } from '../base/jsonBody.ts';
-import { plainText } from '../base/plainText.ts';
 import { withRetries } from '../base/retry.ts';
 import { SingleFlight } from '../base/singleFlight.ts';
-import { authRequest, hasFixedScope, rescopeRequest, type Scope, tokensUrl } from './authRequest.ts';
-import type { ProjectRef } from './cloud.ts';
+import {
+  askableSecrets,
+  authRequest,
+  canSend,
+  hasFixedScope,
+  loginOf,
+  methodsOf,
+  namesScope,
+  rescopeRequest,
+  type Scope,
+  tokensUrl,
+} from './authRequest.ts';
+import type { ProjectRef, Scopes } from './cloud.ts';
 import type { CloudConfig } from './cloudConfig.ts';
 import { asSettings } from './configFiles.ts';
-import { parseToken, type Token } from './token.ts';
-
-/** Asks the user for a secret that no file holds; undefined when they decline. The answer stays in memory. */
-export type AskSecret = (cloud: string, user: string | undefined, what: 'password') => Promise<string | undefined>;
+import { Federation } from './federation.ts';
+import type { AskSecret } from './interaction.ts';
+import { receiptOf } from './receipt.ts';
+import { fixedToken, marginMs, type Token } from './token.ts';
+import { refusalOf, tokenOf } from './tokenAnswer.ts';
 
 /** What signing in takes. */
 export interface IdentityOptions {
@@ -21,12 +32,12 @@ export interface IdentityOptions {
   readonly tls: TlsOptions;
   readonly clock?: Clock;
   readonly askSecret?: AskSecret | undefined;
+  /** The sign-in at an identity provider, where the entry's auth type has one; left out, nobody is there to be asked. */
+  readonly federation?: Federation | undefined;
   /** Hears of every attempt to get a token, so that the cloud's state is true whoever asked. */
   readonly onAttempt?: (outcome: Result<Token>) => void;
 }
 
-/** A token with less left than this is renewed before use, as keystoneauth does. */
-const marginMs = 120_000;
 /** Rejected credentials are not sent again for this long: clouds lock accounts. */
 const rejectionMs = 30_000;
 
@@ -34,6 +45,7 @@ const rejectionMs = 30_000;
 export class Identity {
   readonly #options: IdentityOptions;
   readonly #clock: Clock;
+  readonly #federation: Federation;
   readonly #tokens = new Map<string, Token>();
   readonly #flights = new SingleFlight<Result<Token>>();
   #asked: string | undefined;
@@ -42,6 +54,7 @@ export class Identity {
   constructor(options: IdentityOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#federation = options.federation ?? new Federation(options);
   }
 
   /** A token of the scope with at least two minutes left. Fails with `signedOut`, `forbidden`, `unsupported`, or the transport's reasons. */
@@ -55,6 +68,7 @@ export class Identity {
   /** A token in place of one that a service refused; concurrent refusals share one renewal. */
   renewed(scope: Scope, refused: Token, signal?: AbortSignal): Promise<Result<Token>> {
     for (const [key, token] of this.#tokens) if (token.value === refused.value) this.#tokens.delete(key);
+    this.#federation.drop(refused.value);
     return this.token(scope, signal);
   }
 
@@ -64,19 +78,9 @@ export class Identity {
     if (!token.ok) return token;
     const { project } = token.value;
     if (project && hasFixedScope(this.#options.config)) return success([refOf(project)]);
-    const url = tokensUrl(this.#options.config).replace(/\/tokens$/, '/projects');
-    const answer = await this.#send({
-      method: 'GET',
-      url,
-      headers: { 'x-auth-token': token.value.value },
-      ...(signal && { signal }),
-    });
-    if (!answer.ok) return answer;
-    if (answer.value.status !== 200) return this.#refusal(answer.value);
-    const body = jsonOf(answer.value, URL.parse(url)?.host ?? url);
-    if (!body.ok) return body;
-    const listed = asSettings(body.value)['projects'];
-    const refs = (Array.isArray(listed) ? listed : []).map((one) => projectRef(asSettings(one)));
+    const listed = await this.#open('projects', token.value, signal);
+    if (!listed.ok) return listed;
+    const refs = listed.value.map(projectRef);
     return success(
       refs.sort(
         (one, other) => Number(other.id === project?.id) - Number(one.id === project?.id) || one.name.localeCompare(other.name),
@@ -84,10 +88,60 @@ export class Identity {
     );
   }
 
+  /** The domains and the system scope that the user has a role on. Needs no right beyond having signed in. Source: identity API reference, `/v3/auth/domains` and `/v3/auth/system`. */
+  async scopes(named: readonly string[], signal?: AbortSignal): Promise<Result<Scopes>> {
+    const token = await this.token({ kind: 'configured' }, signal);
+    if (!token.ok) return token;
+    if (hasFixedScope(this.#options.config)) return success({ domains: [], system: false, names: {} });
+    const [domains, system] = await Promise.all([
+      this.#open('domains', token.value, signal),
+      this.#open('system', token.value, signal),
+    ]);
+    if (!domains.ok) return domains;
+    const own = domains.value.map(({ id, name }) => ({ id: String(id), name: String(name ?? id) }));
+    const others = named.filter((id) => own.every((one) => one.id !== id));
+    const read = await Promise.all(others.map((id) => this.#domainName(id, token.value, signal)));
+    const names = [...own.map(({ id, name }) => [id, name]), ...read.flatMap((name, at) => (name ? [[others[at], name]] : []))];
+    return success({
+      domains: own,
+      names: Object.fromEntries(names),
+      // Keystone knows it since Queens.
+      system: system.ok && system.value.some(({ all }) => all === true),
+    });
+  }
+
+  /** Open to who has a project there or may read the whole cloud; undefined to everybody else. Source: Keystone's default policy, `identity:get_domain`. */
+  async #domainName(id: string, token: Token, signal: AbortSignal | undefined): Promise<string | undefined> {
+    const url = tokensUrl(this.#options.config).replace(/\/auth\/tokens$/, `/domains/${encodeURIComponent(id)}`);
+    const headers = { 'x-auth-token': token.value };
+    const answer = await this.#send({ method: 'GET', url, headers, ...(signal && { signal }) });
+    const body = answer.ok && answer.value.status === 200 ? jsonOf(answer.value, url) : undefined;
+    const name = body?.ok ? asSettings(asSettings(body.value)['domain'])['name'] : undefined;
+    return typeof name === 'string' ? name : undefined;
+  }
+
+  /** What of a sort is open to the bearer of a token: `GET /v3/auth/<sort>`. */
+  async #open(sort: 'projects' | 'domains' | 'system', token: Token, signal: AbortSignal | undefined) {
+    const url = tokensUrl(this.#options.config).replace(/\/tokens$/, `/${sort}`);
+    const answer = await this.#send({
+      method: 'GET',
+      url,
+      headers: { 'x-auth-token': token.value },
+      ...(signal && { signal }),
+    });
+    if (!answer.ok) return answer;
+    if (answer.value.status !== 200) return refusalOf(this.#options.config, answer.value);
+    const body = jsonOf(answer.value, URL.parse(url)?.host ?? url);
+    if (!body.ok) return body;
+    const listed = asSettings(body.value)[sort];
+    return success((Array.isArray(listed) ? listed : []).map(asSettings));
+  }
+
   /** Revokes and forgets every token; the next call signs in anew. Tokens that cannot be revoked are forgotten all the same. */
   async signOut(): Promise<void> {
     const values = new Set([...this.#tokens.values()].map(({ value }) => value));
     this.#tokens.clear();
+    this.#federation.forget();
     this.#asked = undefined;
     this.#rejected = undefined;
     const url = tokensUrl(this.#options.config);
@@ -101,7 +155,8 @@ export class Identity {
   async #obtain(scope: Scope, signal: AbortSignal): Promise<Result<Token>> {
     if (this.#rejected && this.#clock.now() - this.#rejected.at < rejectionMs)
       return { ok: false, failure: this.#rejected.failure };
-    const token = scope.kind === 'project' ? await this.#projectToken(scope, signal) : await this.#signIn(scope, signal);
+    const own = scope.kind === 'configured' || scope.kind === 'unscoped';
+    const token = own ? await this.#signIn(scope, signal) : await this.#rescopedToken(scope, signal);
     this.#options.onAttempt?.(token);
     if (!token.ok) return token;
     this.#rejected = undefined;
@@ -110,10 +165,11 @@ export class Identity {
     return token;
   }
 
-  /** By the token at hand where the cloud allows it, else by signing in again for that project. */
-  async #projectToken(scope: Scope & { readonly kind: 'project' }, signal: AbortSignal): Promise<Result<Token>> {
+  /** By the token at hand where the cloud allows it, else by signing in again for that project, domain or system. */
+  async #rescopedToken(scope: Scope, signal: AbortSignal): Promise<Result<Token>> {
     const seed = this.#tokens.get(keyOf({ kind: 'configured' })) ?? this.#tokens.get(keyOf({ kind: 'unscoped' }));
     if (hasFixedScope(this.#options.config)) return await this.#signIn({ kind: 'configured' }, signal);
+    if (loginOf(this.#options.config) === 'federated') return await this.#signIn(scope, signal);
     if (seed && seed.expiresAt - this.#clock.now() > marginMs) {
       const rescoped = await this.#post(rescopeRequest(seed.value, scope), signal);
       if (rescoped.ok || !['signedOut', 'forbidden'].includes(rescoped.failure.reason)) return rescoped;
@@ -122,46 +178,92 @@ export class Identity {
   }
 
   async #signIn(scope: Scope, signal: AbortSignal): Promise<Result<Token>> {
-    const config = await this.#withSecret();
-    const body = authRequest(config, scope);
-    if (!body.ok) return body;
-    const token = await this.#post(body.value, signal);
-    if (!token.ok && token.failure.reason === 'signedOut') {
+    const { config } = this.#options;
+    if (loginOf(config) === 'fixed') return success(fixedToken(config.auth['token'] ?? '', config.name));
+    const token = await (loginOf(config) === 'federated' ? this.#byFederation(scope, signal) : this.#byMethods(scope, signal));
+    // Only what a server refused: what is missing may be there at the next try.
+    if (!token.ok && token.failure.reason === 'signedOut' && token.failure.status !== undefined) {
       this.#rejected = { failure: token.failure, at: this.#clock.now() };
       this.#asked = undefined;
     }
     return token;
   }
 
-  /** The configuration, with a password asked for when no file holds one. */
-  async #withSecret(): Promise<CloudConfig> {
+  /** With the entry's auth methods; where the cloud wants more of them, with the rest, too. */
+  async #byMethods(scope: Scope, signal: AbortSignal): Promise<Result<Token>> {
+    const methods = methodsOf(this.#options.config);
+    const body = authRequest(await this.#withSecrets(methods), scope, methods);
+    if (!body.ok) return body;
+    const answer = await this.#exchange(body.value, signal);
+    const receipt = answer.ok ? receiptOf(answer.value) : undefined;
+    if (!receipt) return this.#tokenOf(answer, methods);
+    const rest = receipt.missing.find(canSend);
+    const { name } = this.#options.config;
+    if (!rest) {
+      const wanted = receipt.missing.map((rule) => rule.join(' and ')).join(', or ');
+      return failed(
+        'unsupported',
+        `Cloud ${name} wants a further factor that is not supported: ${wanted || 'it does not say which'}.`,
+      );
+    }
+    const more = authRequest(await this.#withSecrets(rest), scope, rest);
+    if (!more.ok) return more;
+    return this.#tokenOf(await this.#exchange(more.value, signal, { 'openstack-auth-receipt': receipt.value }), rest);
+  }
+
+  /** By the identity provider's word for an unscoped token, which is changed for one of the scope. Keystone may take no other for that (`allow_rescope_scoped_token`). */
+  async #byFederation(scope: Scope, signal: AbortSignal): Promise<Result<Token>> {
+    const { config } = this.#options;
+    if (scope.kind === 'unscoped') return await this.#federation.token((request) => this.#send(request), signal);
+    const seed = await this.token({ kind: 'unscoped' }, signal);
+    if (!seed.ok || (scope.kind === 'configured' && !namesScope(config))) return seed;
+    const rescoped = await this.#post(rescopeRequest(seed.value.value, scope, config.auth), signal);
+    if (rescoped.ok || rescoped.failure.status !== 401) return rescoped;
+    // Keystone says 401 for a token that was revoked, and for a project that is not the user's.
+    const headers = { 'x-auth-token': seed.value.value, 'x-subject-token': seed.value.value };
+    const known = await this.#send({ method: 'HEAD', url: tokensUrl(config), headers, signal });
+    if (known.ok && known.value.status < 300) {
+      const { name } = seed.value.user;
+      return failed(
+        'forbidden',
+        `Cloud ${config.name} signed ${name} in, but does not let ${name} into this project. Check project_name of the entry, or choose another project.`,
+      );
+    }
+    const renewed = await this.renewed({ kind: 'unscoped' }, seed.value, signal);
+    return renewed.ok ? await this.#post(rescopeRequest(renewed.value.value, scope, config.auth), signal) : renewed;
+  }
+
+  /** The configuration, with what these methods want and no file holds asked for. A password is kept for the next sign-in, a passcode is good for one. */
+  async #withSecrets(methods: readonly string[]): Promise<CloudConfig> {
     const { config, askSecret } = this.#options;
-    const wantsPassword = config.authType.endsWith('password') && config.auth['password'] === undefined;
-    if (!wantsPassword) return config;
-    this.#asked ??= await askSecret?.(config.name, config.auth['username'] ?? config.auth['user_id'], 'password');
-    return this.#asked === undefined ? config : { ...config, auth: { ...config.auth, password: this.#asked } };
+    const auth: Record<string, string> = { ...config.auth };
+    const user = auth['username'] ?? auth['user_id'] ?? auth['application_credential_name'];
+    for (const secret of askableSecrets(auth, methods)) {
+      const kept = secret === 'passcode' ? undefined : this.#asked;
+      const answer = kept ?? (await askSecret?.(config.name, user, secret));
+      if (secret !== 'passcode') this.#asked = answer;
+      if (answer === undefined) break;
+      auth[secret] = answer;
+    }
+    return { ...config, auth };
   }
 
   async #post(body: unknown, signal: AbortSignal): Promise<Result<Token>> {
-    const url = tokensUrl(this.#options.config);
-    const answer = await this.#send({
+    return this.#tokenOf(await this.#exchange(body, signal), ['token']);
+  }
+
+  #tokenOf(answer: Result<HttpResponse>, credential: readonly string[]): Result<Token> {
+    return tokenOf(this.#options.config, answer, this.#clock.now(), { credential });
+  }
+
+  #exchange(body: unknown, signal: AbortSignal, headers: Readonly<Record<string, string>> = {}): Promise<Result<HttpResponse>> {
+    return this.#send({
       method: 'POST',
-      url,
-      headers: { 'content-type': 'application/json' },
+      url: tokensUrl(this.#options.config),
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
       signal,
     });
-    if (!answer.ok) return answer;
-    const { status, headers } = answer.value;
-    if (status !== 201 && status !== 200) return this.#refusal(answer.value);
-    const json = jsonOf(answer.value, URL.parse(url)?.host ?? url);
-    if (!json.ok) return json;
-    const token = parseToken(headers['x-subject-token'] ?? '', json.value, skewOf(headers, this.#clock.now()));
-    if (token?.value) return success(token);
-    return failed(
-      'malformed',
-      `${URL.parse(url)?.host ?? url} did not answer as an identity service. Check auth_url of cloud ${this.#options.config.name}.`,
-    );
   }
 
   #send(request: HttpRequest): Promise<Result<HttpResponse>> {
@@ -169,56 +271,12 @@ export class Identity {
     const complete = { ...request, tls, headers: { accept: 'application/json', ...request.headers } };
     return withRetries(complete, (one) => http.request(one), { clock: this.#clock });
   }
-
-  #refusal(response: HttpResponse): Result<never> {
-    const { config } = this.#options;
-    const { status } = response;
-    const requestId = response.headers['x-openstack-request-id'];
-    const more = { status, ...(requestId !== undefined && { requestId }) };
-    const host = URL.parse(tokensUrl(config))?.host ?? '';
-    if (status === 401)
-      return failed('signedOut', `Cloud ${config.name} did not accept ${credentialOf(config)}. Sign in again.`, more);
-    if (status === 403)
-      return failed('forbidden', `Cloud ${config.name} does not let ${userOf(config)} do this: ${messageOf(response)}`, more);
-    if (status === 429)
-      return failed('throttled', `Cloud ${config.name} asks for patience: too many sign-ins. Try again later.`, more);
-    if (status >= 500)
-      return failed('unavailable', `The identity service of cloud ${config.name} failed (status ${status}). Try again.`, more);
-    if (status === 400)
-      return failed('invalid', `Cloud ${config.name} cannot read its credentials: ${messageOf(response)}`, more);
-    return failed(
-      'malformed',
-      `${host} is not an identity service of version 3 (status ${status}). Check auth_url of cloud ${config.name}.`,
-      more,
-    );
-  }
 }
 
 const cancelled = failed('cancelled', 'Cancelled.');
 
 function keyOf(scope: Scope): string {
-  return scope.kind === 'project' ? `project ${scope.id}` : scope.kind;
-}
-
-/** The server's clock minus ours, by its Date header; 0 when it sends none. */
-function skewOf(headers: Readonly<Record<string, string>>, now: number): number {
-  const date = Date.parse(headers['date'] ?? '');
-  return Number.isNaN(date) ? 0 : date - now;
-}
-
-function userOf({ auth }: CloudConfig): string {
-  return auth['username'] ?? auth['user_id'] ?? 'you';
-}
-
-function credentialOf(config: CloudConfig): string {
-  if (hasFixedScope(config)) return 'its application credential';
-  return config.authType.endsWith('token') ? 'its token' : `${userOf(config) === 'you' ? 'the' : `${userOf(config)}'s`} password`;
-}
-
-function messageOf(response: HttpResponse): string {
-  const json = jsonOf(response, '');
-  const error = json.ok ? asSettings(asSettings(json.value)['error']) : {};
-  return plainText(String(error['message'] ?? `status ${response.status}`));
+  return 'id' in scope ? `${scope.kind} ${scope.id}` : scope.kind;
 }
 
 function refOf({ id, name, domain }: { id: string; name: string; domain: string | undefined }): ProjectRef {

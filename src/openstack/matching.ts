@@ -1,3 +1,5 @@
+import { distance } from '../base/distance.ts';
+import { distanceTo, isWithin } from '../base/domainName.ts';
 import { textAt, valuesAt } from './columns.ts';
 import { idOf } from './display.ts';
 import type { Resource } from './kind.ts';
@@ -6,14 +8,42 @@ import type { Lookup, Query } from './lookup.ts';
 
 /** Answers a query from a complete list: found, ambiguous, or missing with the nearest names. */
 export function lookUp(kind: KindId, items: readonly Resource[], query: Query): Lookup {
+  return query.by === 'host' ? zoneOf(kind, items, query.value) : lookUpResource(kind, items, query);
+}
+
+function lookUpResource(kind: KindId, items: readonly Resource[], query: Testable): Lookup {
   const test = testOf(kind, query);
   if (!test.ok) return { verdict: 'unknown', failure: { reason: 'invalid', message: test.problem } };
   const byId = query.by === 'idOrName' ? items.filter((item) => sameId(kind, item, query.value)) : [];
   const matches = byId.length > 0 ? byId : items.filter(test.matches);
   if (matches.length === 0) return { verdict: 'missing', near: nearest(kind, items, wantedText(query)) };
+  const unjudged = matches.length > 1 && query.by === 'filter' ? unjudgedKey(matches, query.value) : undefined;
+  if (unjudged !== undefined)
+    return {
+      verdict: 'unknown',
+      failure: { reason: 'invalid', message: `${kindOf(kind).label[1]} cannot be told apart by "${unjudged}" here.` },
+    };
   const several = matches.length > 1 && query.by !== 'tags' && query.by !== 'pattern' && query.by !== 'filter';
   return { verdict: several ? 'ambiguous' : 'found', matches };
 }
+
+/** The zone that a host name lies in, the innermost; else the zones there are, the likeliest first. Who has none keeps names elsewhere, which says nothing. */
+function zoneOf(kind: KindId, items: readonly Resource[], host: string): Lookup {
+  if (items.length === 0)
+    return {
+      verdict: 'unknown',
+      failure: { reason: 'unsupported', message: `There are no ${kindOf(kind).label[1].toLowerCase()} here.` },
+    };
+  const name = (item: Resource) => wholeName(kind, item);
+  const [best] = items.filter((item) => isWithin(host, name(item))).sort((one, other) => name(other).length - name(one).length);
+  if (best) return { verdict: 'found', matches: [best] };
+  const far = new Map(items.map((item) => [item, distanceTo(host, name(item))]));
+  const near = [...items].sort((one, other) => (far.get(one) ?? 0) - (far.get(other) ?? 0) || (name(one) < name(other) ? -1 : 1));
+  return { verdict: 'missing', near: near.slice(0, mostZones) };
+}
+
+/** So many are told. */
+const mostZones = 5;
 
 /** Whether a resource has this id; hexadecimal ids in any case. */
 export function sameId(kind: KindId, resource: Resource, id: string): boolean {
@@ -21,36 +51,49 @@ export function sameId(kind: KindId, resource: Resource, id: string): boolean {
   return own !== '' && (own === id || own.toLowerCase() === id.toLowerCase() || idIn(id) === own);
 }
 
+const indexes = new WeakMap<readonly Resource[], ReadonlyMap<string, Resource>>();
+
+/** The resources of a list by their ids in lower case, made once for each list: every row of another list may ask it for a name. */
+export function byId(kind: KindId, items: readonly Resource[]): ReadonlyMap<string, Resource> {
+  const known = indexes.get(items);
+  if (known) return known;
+  // Of several that share an id, the first one counts, as where they are looked through.
+  const index = new Map(items.toReversed().map((item) => [idOf(kind, item).toLowerCase(), item]));
+  index.delete('');
+  indexes.set(items, index);
+  return index;
+}
+
 /** The up to three resources whose name or id comes nearest to a text, best first; none when nothing is near. */
 export function nearest(kind: KindId, items: readonly Resource[], text: string): readonly Resource[] {
   const wanted = text.toLowerCase();
   if (wanted === '') return [];
-  const limit = Math.max(2, Math.floor(wanted.length / 3));
-  const scored = items.flatMap((item) => {
+  // Nearer than the third is all that counts of the rest: of thousands, most need no second look.
+  let limit = Math.max(2, Math.floor(wanted.length / 3));
+  const best: { readonly item: Resource; readonly score: number }[] = [];
+  for (const item of items) {
     const score = Math.min(
       distance(wanted, wholeName(kind, item).toLowerCase(), limit),
       distance(wanted, idOf(kind, item).toLowerCase(), limit),
     );
-    return score <= limit ? [{ item, score }] : [];
-  });
-  return scored
-    .sort((one, other) => one.score - other.score)
-    .slice(0, 3)
-    .map(({ item }) => item);
+    if (score > limit) continue;
+    const at = best.findIndex((one) => one.score > score);
+    best.splice(at < 0 ? best.length : at, 0, { item, score });
+    best.length = Math.min(best.length, 3);
+    if (best[2]) limit = best[2].score - 1;
+    if (limit < 0) break;
+  }
+  return best.map(({ item }) => item);
 }
 
-/** The text that comes nearest to a wanted one; undefined when none is near. */
-export function nearestText(texts: readonly string[], wanted: string): string | undefined {
-  const limit = Math.max(2, Math.floor(wanted.length / 3));
-  const scored = texts.map((text) => ({ text, score: distance(wanted.toLowerCase(), text.toLowerCase(), limit) }));
-  return scored.filter(({ score }) => score <= limit).sort((one, other) => one.score - other.score)[0]?.text;
-}
+/** A host name is no property of a zone, see {@link zoneOf}. */
+type Testable = Exclude<Query, { readonly by: 'host' }>;
 
 type Test =
   | { readonly ok: true; readonly matches: (resource: Resource) => boolean }
   | { readonly ok: false; readonly problem: string };
 
-function testOf(kind: KindId, query: Query): Test {
+function testOf(kind: KindId, query: Testable): Test {
   switch (query.by) {
     case 'id':
       return { ok: true, matches: (resource) => sameId(kind, resource, query.value) };
@@ -107,6 +150,14 @@ function meets(kind: KindId, resource: Resource, key: string, value: unknown): b
   return valuesAt(resource, field).some((own) => String(own) === String(value));
 }
 
+/** A condition that none of several matches could be judged by: it may be what tells them apart. */
+function unjudgedKey(matches: readonly Resource[], conditions: Readonly<Record<string, unknown>>): string | undefined {
+  return Object.keys(conditions).find((key) => {
+    const field = snakeCase(key);
+    return !(field in tagTests) && field !== 'id' && field !== 'name' && matches.every((match) => !(field in match));
+  });
+}
+
 /** `projectID` → `project_id`, `ipv6AddressMode` → `ipv6_address_mode`, `router:external` as it stands. */
 function snakeCase(key: string): string {
   return key.replace(/([a-z0-9])([A-Z]+)/g, '$1_$2').toLowerCase();
@@ -126,7 +177,7 @@ function list(value: unknown): readonly string[] {
   return parts.map((part) => part.trim()).filter(Boolean);
 }
 
-function wantedText(query: Query): string {
+function wantedText(query: Testable): string {
   if (query.by !== 'filter') return query.by === 'pattern' || query.by === 'tags' ? '' : query.value;
   return typeof query.value['name'] === 'string' ? query.value['name'] : '';
 }
@@ -135,28 +186,4 @@ function wantedText(query: Query): string {
 export function idIn(reference: string): string {
   if (!/^https?:\/\//.test(reference)) return reference;
   return reference.replace(/\/+$/, '').split('/').at(-1) ?? reference;
-}
-
-/** Edits (insert, delete, replace, swap of neighbours) from one text to another; more than `limit` counts as limit + 1. */
-export function distance(one: string, other: string, limit: number): number {
-  if (Math.abs(one.length - other.length) > limit) return limit + 1;
-  let before: number[] = [];
-  let previous = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= one.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= other.length; column++) {
-      const same = one[row - 1] === other[column - 1];
-      const swapped = one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
-      current[column] = Math.min(
-        (previous[column] ?? 0) + 1,
-        (current[column - 1] ?? 0) + 1,
-        (previous[column - 1] ?? 0) + (same ? 0 : 1),
-        swapped ? (before[column - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
-      );
-    }
-    if (Math.min(...current) > limit) return limit + 1;
-    before = previous;
-    previous = current;
-  }
-  return previous[other.length] ?? limit + 1;
 }

@@ -3,15 +3,19 @@ import { dirname, resolve } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { failed, type Result, success } from '../base/failure.ts';
 import type { Http, TlsOptions } from '../base/http.ts';
+import { nearestText } from '../base/nearestText.ts';
+import type { OnSent } from '../base/sent.ts';
 import { hasFixedScope, type Scope } from './authRequest.ts';
 import { Client } from './client.ts';
-import type { Cloud, CloudSummary, ProjectRef } from './cloud.ts';
+import type { Cloud, CloudSummary, ProjectRef, Scopes } from './cloud.ts';
 import type { CloudConfig } from './cloudConfig.ts';
 import { expandHome } from './configFiles.ts';
-import { type AskSecret, Identity } from './identity.ts';
-import { nearestText } from './matching.ts';
+import type { Federation } from './federation.ts';
+import { Identity } from './identity.ts';
+import type { AskSecret } from './interaction.ts';
 import { OpenProject } from './openProject.ts';
 import type { Project } from './project.ts';
+import type { Token } from './token.ts';
 
 /** What an opened cloud is made of. */
 export interface CloudOptions {
@@ -20,6 +24,9 @@ export interface CloudOptions {
   readonly http: Http;
   readonly clock?: Clock | undefined;
   readonly askSecret?: AskSecret | undefined;
+  readonly onSent?: OnSent | undefined;
+  /** Shared with the entry's other regions. */
+  readonly federation?: Federation | undefined;
 }
 
 const projectsAgeMs = 60_000;
@@ -31,6 +38,8 @@ export class OpenCloud implements Cloud {
   state: Cloud['state'] = 'idle';
   readonly #options: CloudOptions;
   readonly #projects = new Map<string, Project>();
+  /** Domains and the system: no project may be taken for one because of its name. */
+  readonly #scopes = new Map<string, Project>();
   #parts: Promise<Result<{ identity: Identity; client: Client }>> | undefined;
   #refs: { readonly value: readonly ProjectRef[]; readonly at: number } | undefined;
 
@@ -64,19 +73,32 @@ export class OpenCloud implements Cloud {
         'invalid',
         `Cloud ${this.summary.name} names no project. Add project_name to its entry, or choose a project.`,
       );
-    const known = this.#projects.get(project.id);
-    if (known) return success(known);
+    const own: Scope = hasFixedScope(this.#options.config) ? { kind: 'configured' } : { kind: 'project', id: project.id };
+    return success(this.#opened(this.#projects, parts.value.client, own, token.value));
+  }
+
+  /** The same object for the same scope. */
+  #opened(all: Map<string, Project>, client: Client, scope: Scope, token: Token): Project {
     const { clock } = this.#options;
-    const opened = new OpenProject({
-      client: parts.value.client,
-      scope: hasFixedScope(this.#options.config) ? { kind: 'configured' } : { kind: 'project', id: project.id },
-      token: token.value,
-      cloud: this.summary.name,
-      region: this.region,
-      ...(clock && { clock }),
-    });
-    this.#projects.set(project.id, opened);
-    return success(opened);
+    const { name: cloud } = this.summary;
+    const opened = new OpenProject({ client, scope, token, cloud, region: this.region, ...(clock && { clock }) });
+    const known = all.get(opened.id);
+    if (known) return known;
+    all.set(opened.id, opened);
+    return opened;
+  }
+
+  async scopes(named: readonly string[] = [], signal?: AbortSignal): Promise<Result<Scopes>> {
+    const parts = await this.#open();
+    return parts.ok ? await parts.value.identity.scopes(named, signal) : parts;
+  }
+
+  async scoped(scope: 'system' | { readonly domain: string }, signal?: AbortSignal): Promise<Result<Project>> {
+    const parts = await this.#open();
+    if (!parts.ok) return parts;
+    const wanted: Scope = scope === 'system' ? { kind: 'system' } : { kind: 'domain', id: scope.domain };
+    const token = await parts.value.identity.token(wanted, signal);
+    return token.ok ? success(this.#opened(this.#scopes, parts.value.client, wanted, token.value)) : token;
   }
 
   opened(): readonly Project[] {
@@ -89,12 +111,15 @@ export class OpenCloud implements Cloud {
     this.#refs = undefined;
     this.state = 'signedOut';
     this.dispose();
+    this.#options.federation?.forget();
     if (parts?.ok) await parts.value.identity.signOut();
   }
 
   dispose(): void {
-    for (const project of this.#projects.values()) project.dispose();
-    this.#projects.clear();
+    for (const all of [this.#projects, this.#scopes]) {
+      for (const project of all.values()) project.dispose();
+      all.clear();
+    }
   }
 
   /** By name or id among the user's own projects; the configured one without asking for the list. */
@@ -130,13 +155,13 @@ export class OpenCloud implements Cloud {
   }
 
   async #make(): Promise<Result<{ identity: Identity; client: Client }>> {
-    const { config, http, clock, askSecret } = this.#options;
+    const { config, http, clock, askSecret, federation } = this.#options;
     if (this.summary.problem) return { ok: false, failure: this.summary.problem };
     const tls = await tlsOf(config);
     if (!tls.ok) return tls;
     const common = { config, http, tls: tls.value, ...(clock && { clock }) };
-    const identity = new Identity({ ...common, askSecret, onAttempt: (outcome) => this.#note(outcome) });
-    return success({ identity, client: new Client({ ...common, identity }) });
+    const identity = new Identity({ ...common, askSecret, federation, onAttempt: (outcome) => this.#note(outcome) });
+    return success({ identity, client: new Client({ ...common, identity, onSent: this.#options.onSent }) });
   }
 
   #note(outcome: Result<unknown>): void {

@@ -2,15 +2,22 @@ import { Cache, type Cached } from '../base/cache.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { Emitter } from '../base/event.ts';
 import { type Failure, failed, type Result, success } from '../base/failure.ts';
+import { sameJson } from '../base/fields.ts';
+import { plainText } from '../base/plainText.ts';
+import { inTurns } from '../base/turns.ts';
+import type { Accepted, Change } from './action.ts';
+import { actions } from './actions/actions.ts';
+import type { ActionWord } from './actions/actionWords.ts';
 import type { Scope } from './authRequest.ts';
-import type { Client, ListCall, Listed } from './client.ts';
+import { ChangedLists } from './changes.ts';
+import type { Call, Client, ListCall, Listed, Moved } from './client.ts';
 import { valuesAt } from './columns.ts';
 import { idOf, type NameLookup, nameOf } from './display.ts';
 import type { Resource } from './kind.ts';
-import { type KindId, kindOf } from './kinds/kinds.ts';
+import { isKindId, type KindId, kindOf } from './kinds/kinds.ts';
 import type { Lookup, Query } from './lookup.ts';
-import { idIn, lookUp, nearest, sameId } from './matching.ts';
-import type { Freshness, ListOptions, Project, ResourceList } from './project.ts';
+import { byId, idIn, lookUp, nearest, sameId } from './matching.ts';
+import type { ActOptions, Freshness, ListOptions, Project, ResourceList } from './project.ts';
 import { type Quota, quotaOf } from './quota.ts';
 import { serviceRow } from './services.ts';
 import type { Token } from './token.ts';
@@ -37,47 +44,74 @@ export class OpenProject implements Project {
   readonly id: string;
   readonly name: string;
   readonly user: string;
+  readonly administers: boolean;
   readonly #options: ProjectOptions;
   readonly #clock: Clock;
   readonly #lists: Cache<Listed>;
   readonly #single: Cache<Resource>;
+  readonly #changedLists: ChangedLists;
   readonly #changed = new Emitter<{ readonly kinds: readonly KindId[] }>();
-  readonly #refusals = new Map<KindId, { readonly failure: Failure; readonly at: number }>();
+  /** By kind; what was refused for all projects stands apart. */
+  readonly #refusals = new Map<string, { readonly failure: Failure; readonly at: number }>();
   readonly #missed = new Map<KindId, number>();
+  /** What this user may not list, or this cloud is without: learnt by asking, kept until a refresh. */
+  readonly #closed = new Set<KindId>();
   /** Lists whose first page was given and whose rest failed: the next question gets the failure, not the first page again. */
   readonly #torn = new Set<string>();
+  readonly #offered = new Map<KindId, boolean>();
   readonly onDidChange = this.#changed.event;
 
   constructor(options: ProjectOptions) {
-    const { project, user } = options.token;
+    const { project, domain, user, roles } = options.token;
+    const scope = domain ? { id: `domain:${domain.id}`, name: domain.name } : { id: 'system', name: 'system' };
+    const own = project ?? (domain || options.token.system ? scope : { id: '', name: options.cloud });
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#changedLists = new ChangedLists({ ...options, admin: roles.includes('admin'), clock: this.#clock });
     this.#lists = new Cache(this.#clock);
     this.#single = new Cache(this.#clock);
     this.cloud = options.cloud;
     this.region = options.region;
-    this.id = project?.id ?? '';
-    this.name = project?.name ?? options.cloud;
+    this.id = own.id;
+    this.name = plainText(own.name);
     this.user = user.name;
+    this.administers = roles.includes('admin');
   }
 
   offers(kind: KindId): boolean {
-    return this.#options.client.offers(kind, this.#options.token);
+    if (this.#closed.has(kind)) return false;
+    // Every row asks this for each kind below it, and a token's catalogue does not change.
+    const known = this.#offered.get(kind);
+    if (known !== undefined) return known;
+    const { client, token } = this.#options;
+    const offered = !(kindOf(kind).admin && isOrdinary(token)) && client.offers(kind, token);
+    this.#offered.set(kind, offered);
+    return offered;
   }
 
   async list(kind: KindId, options: ListOptions = {}): Promise<Result<ResourceList>> {
-    const { where = {}, parent, freshness = defaultAgeMs, partial = false, signal } = options;
-    const whole = this.#lists.peek(keyOf(kind, {}, parent));
+    const { where = {}, query = {}, allProjects = false, parent, freshness = defaultAgeMs, partial = false, signal } = options;
+    const whole = this.#lists.peek(keyOf(kind, query, parent, allProjects));
     if (whole && !whole.stale && this.#young(whole, freshness)) return success(toList(whole, where));
-    const filters = serverFilters(kind, where);
-    const key = keyOf(kind, filters, parent);
-    if (partial && !this.#lists.peek(key) && !this.#torn.delete(key)) return await this.#listPartly(kind, filters, options);
-    const answer = await this.#load(kind, { parent, filters, signal }, freshness);
+    const filters = { ...serverFilters(kind, where), ...query };
+    const key = keyOf(kind, filters, parent, allProjects);
+    const call = { parent, filters, allProjects, signal };
+    if (partial && !this.#lists.peek(key) && !this.#torn.delete(key)) return await this.#listPartly(kind, call, options);
+    const answer = await this.#load(kind, call, freshness);
     return answer.ok ? success(toList(answer.value, where)) : answer;
   }
 
-  peek(kind: KindId, { where = {}, parent }: Pick<ListOptions, 'where' | 'parent'> = {}): ResourceList | undefined {
-    const known = this.#lists.peek(keyOf(kind, {}, parent)) ?? this.#lists.peek(keyOf(kind, serverFilters(kind, where), parent));
+  mayListAll(kind: KindId): boolean {
+    const { token } = this.#options;
+    return kindOf(kind).allProjects !== undefined && token.project !== undefined && !isOrdinary(token);
+  }
+
+  peek(
+    kind: KindId,
+    { where = {}, query = {}, allProjects, parent }: Pick<ListOptions, 'where' | 'parent' | 'query' | 'allProjects'> = {},
+  ): ResourceList | undefined {
+    const peek = (filters: Readonly<Record<string, string>>) => this.#lists.peek(keyOf(kind, filters, parent, allProjects));
+    const known = peek(query) ?? peek({ ...serverFilters(kind, where), ...query });
     return known && toList(known, where);
   }
 
@@ -119,14 +153,78 @@ export class OpenProject implements Project {
     const known = kinds ?? [...new Set(this.#lists.keys().map(kindOfKey))];
     this.#lists.forget(named);
     this.#single.forget(named);
-    for (const kind of kinds ?? [...this.#refusals.keys()]) this.#refusals.delete(kind);
+    for (const kind of kinds?.flatMap((one) => [one, `${one}*`]) ?? [...this.#refusals.keys()]) this.#refusals.delete(kind);
     for (const kind of kinds ?? [...this.#missed.keys()]) this.#missed.delete(kind);
+    for (const kind of kinds ?? [...this.#closed]) this.#closed.delete(kind);
     this.#changed.fire({ kinds: known });
+  }
+
+  async act(kind: KindId, resource: Resource, word: ActionWord, options: ActOptions = {}): Promise<Result<Accepted>> {
+    const { answers = {}, parent, signal } = options;
+    const { itemKey = '', label } = kindOf(kind);
+    const { change, verb, touches = [] } = actions[word];
+    const asked = { resource, id: idOf(kind, resource), itemKey, answers, parent: parent ?? {}, project: this.id };
+    const how = { doing: `${verb} ${label[0]} ${nameOf(kind, resource)}`, parent, signal };
+    let sent: Result<Accepted> = success({ requestId: undefined });
+    for (const one of [change(asked)].flat()) {
+      sent = await this.#options.client.change(kind, resource, one, this.#options.scope, how);
+      if (!sent.ok) break;
+    }
+    const touched = touches.filter(isKindId);
+    if (sent.ok && touched.length > 0) this.refresh(touched);
+    return sent;
+  }
+
+  async create(kind: KindId, change: Change, { parent, signal }: Omit<ActOptions, 'answers'> = {}): Promise<Result<Accepted>> {
+    const how = { doing: `create a ${kindOf(kind).label[0]}`, parent, signal };
+    const made = await this.#options.client.change(kind, undefined, change, this.#options.scope, how);
+    if (made.ok) this.refresh([kind]);
+    return made;
+  }
+
+  async addressOf(kind: KindId, id: string, parent?: Resource) {
+    return await this.#options.client.addressOf(kind, id, this.#options.scope, parent);
+  }
+
+  async ask(kind: KindId, resource: Resource, question: Change, doing: string, signal?: AbortSignal): Promise<Result<unknown>> {
+    const answer = await this.#options.client.change(kind, resource, question, this.#options.scope, {
+      doing,
+      asks: true,
+      signal,
+    });
+    return answer.ok ? success(answer.value.body) : answer;
+  }
+
+  async transfer(call: Omit<Call, 'scope' | 'sends'>, moved: Moved) {
+    return await this.#options.client.transfer({ ...call, scope: this.#options.scope }, moved);
+  }
+
+  async renew(
+    kind: KindId,
+    id: string,
+    { parent, signal }: { readonly parent?: Resource; readonly signal?: AbortSignal } = {},
+  ): Promise<Result<Resource>> {
+    const answer = await this.get(kind, id, { freshness: 'fresh', ...(parent && { parent }), ...(signal && { signal }) });
+    if (!answer.ok && answer.failure.reason !== 'notFound') return answer;
+    const fresh = answer.ok ? [answer.value] : [];
+    const moved = this.#lists.replace(
+      (key) => key.startsWith(`${kind} `),
+      (list) => {
+        const at = list.items.findIndex((item) => sameId(kind, item, id));
+        const old = list.items[at];
+        if (!old || (answer.ok && JSON.stringify(old) === JSON.stringify(answer.value))) return list;
+        return { ...list, items: list.items.toSpliced(at, 1, ...fresh) };
+      },
+    );
+    if (moved) this.#changed.fire({ kinds: [kind] });
+    return answer;
   }
 
   /** The name of a resource as far as it is known without asking; undefined otherwise. */
   readonly nameOf: NameLookup = (kind, id) => {
-    const match = this.peek(kind)?.items.find((item) => sameId(kind, item, id));
+    const items = this.peek(kind)?.items;
+    const index = items && byId(kind, items);
+    const match = index?.get(id.toLowerCase()) ?? index?.get(idIn(id).toLowerCase());
     return match && nameOf(kind, match);
   };
 
@@ -142,20 +240,16 @@ export class OpenProject implements Project {
   }
 
   /** The first page as soon as it is there; the rest goes into the cache and is told by the event. */
-  async #listPartly(
-    kind: KindId,
-    filters: Readonly<Record<string, string>>,
-    options: ListOptions,
-  ): Promise<Result<ResourceList>> {
-    const { where = {}, parent, freshness = defaultAgeMs, signal } = options;
+  async #listPartly(kind: KindId, call: ListCall, options: ListOptions): Promise<Result<ResourceList>> {
+    const { where = {}, freshness = defaultAgeMs } = options;
     const first = Promise.withResolvers<Result<ResourceList>>();
     let early = false;
     const onFirstPage = (items: readonly Resource[]) => {
       early = true;
-      first.resolve(success(toList({ value: { items, complete: false }, asOf: this.#clock.now(), stale: false }, where)));
+      first.resolve(success({ items: meeting(items, where), complete: false, asOf: this.#clock.now(), stale: false }));
     };
-    const whole = this.#load(kind, { parent, filters, signal, onFirstPage }, freshness).then((answer) => {
-      if (early && !answer.ok) this.#torn.add(keyOf(kind, filters, parent));
+    const whole = this.#load(kind, { ...call, onFirstPage }, freshness).then((answer) => {
+      if (early && !answer.ok) this.#torn.add(keyOf(kind, call.filters ?? {}, call.parent, call.allProjects));
       if (early) this.#changed.fire({ kinds: [kind] });
       return answer.ok ? success(toList(answer.value, where)) : answer;
     });
@@ -163,16 +257,22 @@ export class OpenProject implements Project {
   }
 
   async #load(kind: KindId, call: ListCall, freshness: Freshness): Promise<Result<Cached<Listed>>> {
-    const refusal = this.#refusals.get(kind);
+    const asked = call.allProjects ? `${kind}*` : kind;
+    const refusal = this.#refusals.get(asked);
     if (refusal && freshness !== 'fresh' && this.#clock.now() - refusal.at < defaultAgeMs)
       return { ok: false, failure: refusal.failure };
-    const key = keyOf(kind, call.filters ?? {}, call.parent);
+    const key = keyOf(kind, call.filters ?? {}, call.parent, call.allProjects);
     const before = this.#lists.peek(key);
-    const load = (ending: AbortSignal) => this.#options.client.list(kind, this.#options.scope, { ...call, signal: ending });
+    const load = (ending: AbortSignal) => {
+      const ended = { ...call, signal: ending };
+      if (before && freshness === 'changes') return this.#changedLists.list(kind, before.value, ended);
+      return this.#options.client.list(kind, this.#options.scope, ended);
+    };
     const answer = await this.#lists.get(key, ageOf(freshness), load, { signal: call.signal });
-    if (answer.ok) this.#refusals.delete(kind);
-    else if (answer.failure.reason === 'forbidden') this.#refusals.set(kind, { failure: answer.failure, at: this.#clock.now() });
-    if (answer.ok && before && this.#lists.peek(key) === answer.value && changed(before, answer.value))
+    if (!answer.ok && !call.allProjects && isClosed(kind, answer.failure)) this.#closed.add(kind);
+    if (answer.ok) this.#refusals.delete(asked);
+    else if (answer.failure.reason === 'forbidden') this.#refusals.set(asked, { failure: answer.failure, at: this.#clock.now() });
+    if (answer.ok && before && this.#lists.peek(key) === answer.value && (await changed(before, answer.value)))
       this.#changed.fire({ kinds: [kind] });
     return answer;
   }
@@ -219,16 +319,35 @@ export class OpenProject implements Project {
   }
 }
 
+/** Whether a failure says that asking again is no use: an administrator's kind refused, an extension that is not there. */
+function isClosed(kind: KindId, { reason }: Failure): boolean {
+  const { admin, optional } = kindOf(kind);
+  return (admin === true && reason === 'forbidden') || (optional === true && reason === 'unsupported');
+}
+
+/** Roles that no service's own policy lets list what is the administrator's; with any other one, the service is asked. Source: the services' default policies. */
+const ordinaryRoles =
+  /^(?:_?member_?|reader|creator|observer|audit|heat_stack_(?:owner|user)|swiftoperator|load-balancer_(?:member|observer)|key-manager:.*)$/i;
+
+function isOrdinary({ roles }: Token): boolean {
+  return roles.length > 0 && roles.every((role) => ordinaryRoles.test(role));
+}
+
 function ageOf(freshness: Freshness): number {
   if (freshness === 'cached') return Number.POSITIVE_INFINITY;
-  return freshness === 'fresh' ? -1 : freshness;
+  return freshness === 'fresh' || freshness === 'changes' ? -1 : freshness;
 }
 
 /** Kind first, so that a kind's lists are found by prefix. */
-function keyOf(kind: KindId, filters: Readonly<Record<string, string>>, parent: Resource | undefined): string {
+function keyOf(
+  kind: KindId,
+  filters: Readonly<Record<string, string>>,
+  parent: Resource | undefined,
+  allProjects: boolean | undefined = false,
+): string {
   const { parent: below } = kindOf(kind);
   const above = below && parent ? idOf(below.kind, parent) : '';
-  return `${kind} ${above} ${JSON.stringify(Object.entries(filters).sort())}`;
+  return `${kind} ${allProjects ? '*' : ''}${above} ${JSON.stringify(Object.entries(filters).sort())}`;
 }
 
 function kindOfKey(key: string): KindId {
@@ -241,14 +360,28 @@ function serverFilters(kind: KindId, where: Readonly<Record<string, string>>): R
   return Object.fromEntries(Object.entries(where).filter(([field]) => /^\w+$/.test(field)));
 }
 
-function toList({ value, asOf, stale }: Cached<Listed>, where: Readonly<Record<string, string>>): ResourceList {
+function toList({ value, ...known }: Cached<Listed>, where: Readonly<Record<string, string>>): ResourceList {
+  const { complete } = value;
+  return { ...known, items: meeting(value.items, where), complete, ...(!complete && { cut: true }) };
+}
+
+function meeting(items: readonly Resource[], where: Readonly<Record<string, string>>): readonly Resource[] {
   const conditions = Object.entries(where);
   const meets = (item: Resource) =>
     conditions.every(([field, wanted]) => valuesAt(item, field).some((own) => String(own) === wanted));
-  return { items: conditions.length === 0 ? value.items : value.items.filter(meets), asOf, stale, complete: value.complete };
+  return conditions.length === 0 ? items : items.filter(meets);
 }
 
-function changed(before: Cached<Listed>, after: Cached<Listed>): boolean {
-  if (before.stale !== after.stale || before.value.items.length !== after.value.items.length) return true;
-  return before.value !== after.value && JSON.stringify(before.value.items) !== JSON.stringify(after.value.items);
+/** Whether a list looks otherwise than before, in turns. */
+async function changed(before: Cached<Listed>, after: Cached<Listed>): Promise<boolean> {
+  const [{ items: old }, { items }] = [before.value, after.value];
+  if (before.stale !== after.stale || old.length !== items.length) return true;
+  if (old === items) return false;
+  const turn = inTurns();
+  for (const [at, item] of items.entries()) {
+    if (!sameJson(old[at], item)) return true;
+    const over = turn();
+    if (over) await over;
+  }
+  return false;
 }

@@ -21,7 +21,9 @@ export function nextQuery(service: Service, page: Page): URLSearchParams | undef
   const next = service.paging === 'links' ? byLink(page) : byCount(service, page);
   if (!next) return undefined;
   const query = new URLSearchParams(page.query);
-  for (const [name, value] of next) query.set(name, value);
+  for (const name of next.keys()) query.delete(name);
+  // Some services repeat in their links what they were asked, longer with every page.
+  for (const [name, value] of next) if (!query.has(name, value)) query.append(name, value);
   return query.toString() === page.query.toString() ? undefined : query;
 }
 
@@ -44,9 +46,12 @@ function hrefOf(links: unknown): string | undefined {
   return typeof next === 'string' ? next : undefined;
 }
 
+/** A page that is shorter than asked may have been cut by the service's own limit, which nobody tells; no deployment's is below this. */
+const leastCap = 100;
+
 function byCount({ paging, limit = 0 }: Service, { items, query, identity }: Page): URLSearchParams | undefined {
   const last = items.at(-1);
-  if (!last || items.length < limit) return undefined;
+  if (!last || items.length < Math.min(leastCap, Number(query.get('limit') ?? limit))) return undefined;
   if (paging === 'offset') return new URLSearchParams({ offset: String(Number(query.get('offset') ?? 0) + items.length) });
   return new URLSearchParams({ marker: identity(last) });
 }

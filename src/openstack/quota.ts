@@ -5,7 +5,8 @@ import { asSettings } from './configFiles.ts';
 export interface Quota {
   /** `cores`, `floating IPs`. */
   readonly name: string;
-  readonly used: number;
+  /** Undefined where the service tells limits only. */
+  readonly used: number | undefined;
   readonly limit: number | undefined;
 }
 
@@ -14,8 +15,8 @@ interface QuotaCall {
   readonly path: string;
   /** From the body to the mapping that holds the values. */
   readonly within: string;
-  /** Name → fields of the limit and of the use; with one field, that field holds `{limit, used}`. */
-  readonly values: Readonly<Record<string, readonly [limit: string, used: string] | readonly [both: string]>>;
+  /** Name → fields of the limit and of the use; with one field, that field holds `{limit, used}`, or the limit and nothing tells the use. */
+  readonly values: Readonly<Record<string, readonly [limit: string, used: string] | readonly [limitOrBoth: string]>>;
 }
 
 /** Where a member may read quota and use in one call, best known first. Sources: the services' API references. */
@@ -51,6 +52,23 @@ const calls: Readonly<Record<string, QuotaCall>> = {
       snapshots: ['maxTotalSnapshots', 'totalSnapshotsUsed'],
     },
   },
+  'shared-file-system': {
+    path: '/limits',
+    within: 'limits.absolute',
+    values: {
+      shares: ['maxTotalShares', 'totalSharesUsed'],
+      GiB: ['maxTotalShareGigabytes', 'totalShareGigabytesUsed'],
+      snapshots: ['maxTotalShareSnapshots', 'totalShareSnapshotsUsed'],
+    },
+  },
+  'load-balancer': { path: '/quotas/{project}', within: 'quota', values: { 'load balancers': ['load_balancer'] } },
+  dns: { path: '/quotas', within: '', values: { zones: ['zones'] } },
+  'container-infrastructure-management': {
+    path: '/quotas/{project}/Cluster',
+    within: '',
+    values: { clusters: ['hard_limit'] },
+  },
+  'key-manager': { path: '/quotas', within: 'quotas', values: { secrets: ['secrets'] } },
 };
 
 /** Asks one service; `ask` gives the decoded body of a path below its endpoint. Values the cloud leaves out are left out here. */
@@ -63,7 +81,8 @@ export async function quotaOf(
   if (!call) return failed('unsupported', `The ${service} service tells no quota.`);
   const body = await ask(call.path.replace('{project}', encodeURIComponent(project)));
   if (!body.ok) return body;
-  const values = call.within.split('.').reduce((value, key) => asSettings(value[key]), asSettings(body.value));
+  const steps = call.within === '' ? [] : call.within.split('.');
+  const values = steps.reduce((value, key) => asSettings(value[key]), asSettings(body.value));
   return success(Object.entries(call.values).flatMap(([name, fields]) => read(name, fields, values)));
 }
 
@@ -72,9 +91,13 @@ function read(
   [first, second]: readonly [string, string?],
   values: Readonly<Record<string, unknown>>,
 ): readonly Quota[] {
-  const both = asSettings(values[first]);
-  const limit = Number(second === undefined ? both['limit'] : values[first]);
-  const used = Number(second === undefined ? both['used'] : values[second]);
-  if (Number.isNaN(limit) || Number.isNaN(used)) return [];
+  const value = values[first];
+  const both = typeof value === 'object' && value !== null ? asSettings(value) : undefined;
+  const tellsUse = both !== undefined || second !== undefined;
+  const limit = numberIn(both ? both['limit'] : value);
+  const used = numberIn(both ? both['used'] : values[second ?? '']);
+  if (limit === undefined || (tellsUse && used === undefined)) return [];
   return [{ name, used, limit: limit < 0 ? undefined : limit }];
 }
+
+const numberIn = (value: unknown) => (value === undefined || Number.isNaN(Number(value)) ? undefined : Number(value));

@@ -1,3 +1,4 @@
+import { plainText } from '../base/plainText.ts';
 import { asSettings } from './configFiles.ts';
 
 /** An endpoint of the service catalogue. */
@@ -17,9 +18,18 @@ export interface Token {
   readonly expiresAt: number;
   readonly user: { readonly id: string; readonly name: string };
   readonly project: { readonly id: string; readonly name: string; readonly domain: string | undefined } | undefined;
+  /** Set for a token of a domain. */
+  readonly domain?: { readonly id: string; readonly name: string };
+  /** Set for a token of the whole cloud. */
+  readonly system?: true;
   readonly roles: readonly string[];
+  /** It is an application credential's that has access rules: services refuse what no rule names. */
+  readonly ruled?: boolean;
   readonly catalogue: ServiceCatalogue;
 }
+
+/** A token with less left than this, in ms, is renewed before use, as keystoneauth does. */
+export const marginMs = 120_000;
 
 /**
  * Reads the body of `POST /v3/auth/tokens`; undefined when it is no token. `skewMs` is the server's clock minus ours.
@@ -31,6 +41,7 @@ export function parseToken(value: string, body: unknown, skewMs: number): Token 
   const expires = Date.parse(String(token['expires_at']));
   if (typeof user['id'] !== 'string' || Number.isNaN(expires)) return undefined;
   const project = asSettings(token['project']);
+  const ownDomain = asSettings(token['domain']);
   const domain = asSettings(project['domain'])['name'];
   const scoped = {
     id: String(project['id']),
@@ -40,10 +51,25 @@ export function parseToken(value: string, body: unknown, skewMs: number): Token 
   return {
     value,
     expiresAt: expires - skewMs,
-    user: { id: user['id'], name: String(user['name'] ?? user['id']) },
+    user: { id: user['id'], name: plainText(String(user['name'] ?? user['id'])) },
     project: 'id' in project ? scoped : undefined,
+    ...(ownDomain['id'] !== undefined && { domain: { id: String(ownDomain['id']), name: String(ownDomain['name'] ?? '') } }),
+    ...(asSettings(token['system'])['all'] === true && { system: true as const }),
     roles: listOf(token['roles']).map((role) => String(asSettings(role)['name'])),
+    ruled: Array.isArray(asSettings(token['application_credential'])['access_rules']),
     catalogue: listOf(token['catalog']).map(serviceOf),
+  };
+}
+
+/** The token of a cloud that is not signed in to: as configured, or none at all. It is for one nameless project, has no catalogue and does not expire. */
+export function fixedToken(value: string, cloud: string): Token {
+  return {
+    value,
+    expiresAt: Number.POSITIVE_INFINITY,
+    user: { id: '', name: value === '' ? 'nobody' : 'the bearer of the token' },
+    project: { id: '', name: cloud, domain: undefined },
+    roles: [],
+    catalogue: [],
   };
 }
 

@@ -5,7 +5,7 @@ import { idOf } from '../openstack/display.ts';
 import type { Resource } from '../openstack/kind.ts';
 import type { KindId } from '../openstack/kinds/kinds.ts';
 import type { Project } from '../openstack/project.ts';
-import { belongs, type Relation, relations } from './relations.ts';
+import { type Match, matchOf, type Relation, relations } from './relations.ts';
 
 /** A resource that an object is, and where it was found. */
 export interface RelatedResource {
@@ -110,14 +110,25 @@ async function search(
     asked.map(async (project) => ({ project, answer: await inProject(relation, holder, id, project, signal) })),
   );
   const failures = answers.flatMap(({ answer }) => (answer.ok || answer.failure.reason === 'notFound' ? [] : [answer.failure]));
-  const matches = answers.flatMap(({ project, answer }) =>
-    answer.ok ? answer.value.map((resource) => ({ project, resource })) : [],
+  const matches = surest(
+    answers.flatMap(({ project, answer }) => (answer.ok ? answer.value.map((found) => ({ project, ...found })) : [])),
   );
   // An administrator sees the same resource from several projects.
   const once = [...new Map(matches.map((match) => [idOf(kind, match.resource), match])).values()];
-  const certain = id !== undefined || once.length === 1;
+  const certain = once.length === 1 ? once[0]?.match !== 'resembling' : id !== undefined;
   const absent = id === undefined || once.length > 0 || failures.length > 0 ? [] : [{ kind, id, region }];
-  return { found: once.map((match) => ({ kind, ...match, certain })), absent, failures };
+  return { found: once.map(({ project, resource }) => ({ kind, project, resource, certain })), absent, failures };
+}
+
+interface Matching {
+  readonly resource: Resource;
+  readonly match: Match;
+}
+
+/** Weaker marks count only where nothing bears better ones. */
+function surest<T extends { readonly match: Match }>(found: readonly T[]): readonly T[] {
+  const sure = found.filter(({ match }) => match !== 'resembling');
+  return sure.length > 0 ? sure : found;
 }
 
 async function inProject(
@@ -126,15 +137,21 @@ async function inProject(
   id: string | undefined,
   project: Project,
   signal: AbortSignal | undefined,
-): Promise<Result<readonly Resource[]>> {
+): Promise<Result<readonly Matching[]>> {
   const options = signal ? { signal } : {};
   if (id !== undefined) {
     const resource = await project.get(relation.resource, id, options);
-    return resource.ok ? { ok: true, value: [resource.value] } : resource;
+    return resource.ok ? success([{ resource: resource.value, match: 'named' }]) : resource;
   }
-  if (!relation.bears) return { ok: true, value: [] };
+  if (!relation.bears) return success([]);
   const list = await project.list(relation.resource, options);
-  return list.ok ? { ok: true, value: list.value.items.filter((resource) => belongs(relation, holder, resource)) } : list;
+  if (!list.ok) return list;
+  return success(
+    list.value.items.flatMap((resource) => {
+      const match = matchOf(relation, holder, resource);
+      return match ? [{ resource, match }] : [];
+    }),
+  );
 }
 
 /** Looks for what a resource is in each of the clusters, in lists that are kept for some seconds. Kinds a cluster does not serve or show are passed over. */
@@ -145,9 +162,7 @@ export async function objectsOf(
   signal?: AbortSignal,
 ): Promise<ObjectsOfResource> {
   const rows = relations.filter((relation) => relation.resource === kind);
-  const answers = await Promise.all(
-    clusters.flatMap((cluster) => rows.map((relation) => objectsBy(relation, resource, cluster, signal))),
-  );
+  const answers = await Promise.all(rows.map((relation) => objectsBy(relation, resource, clusters, signal)));
   return {
     found: answers.flatMap(({ found }) => found),
     failures: [...new Map(answers.flatMap(({ failures }) => failures).map((one) => [one.message, one])).values()],
@@ -157,23 +172,41 @@ export async function objectsOf(
 async function objectsBy(
   relation: Relation,
   resource: Resource,
-  cluster: Cluster,
+  clusters: readonly Cluster[],
   signal: AbortSignal | undefined,
 ): Promise<ObjectsOfResource> {
-  const { through } = relation;
-  const objectKind = through?.object ?? relation.object;
-  const list = await listed(cluster, objectKind);
-  if (!list.ok) {
-    const quiet = ['notFound', 'forbidden', 'cancelled'].includes(list.failure.reason);
-    return { found: [], failures: quiet ? [] : [list.failure] };
-  }
-  const holders = list.value.filter((object) => belongs(relation, object, resource));
-  const certain = holders.length === 1 || relation.id !== undefined;
-  const objects = await Promise.all(
-    holders.map((one) => (through ? holderOf(through.back(one), cluster, signal) : success(one))),
-  );
+  const answers = await Promise.all(clusters.map((cluster) => holdersIn(cluster, relation, resource)));
+  const holders = surest(answers.flatMap((answer) => (answer.ok ? answer.value : [])));
+  // Clusters of the same name give the same marks; within one cluster, several objects may well share a resource.
+  const claims = new Set(holders.filter(({ match }) => match === 'marked').map(({ cluster }) => cluster)).size;
   const group = relation.object.slice(0, relation.object.indexOf('/'));
-  return { found: objects.flatMap((one) => (one?.ok ? [{ group, cluster, object: one.value, certain }] : [])), failures: [] };
+  const found = await Promise.all(
+    holders.map(async ({ cluster, holder, match }): Promise<readonly RelatedObject[]> => {
+      const certain = match === 'named' || (match === 'marked' && claims === 1);
+      const { through } = relation;
+      const object = through ? await holderOf(through.back(holder), cluster, signal) : success(holder);
+      return object?.ok ? [{ group, cluster, object: object.value, certain }] : [];
+    }),
+  );
+  return { found: found.flat(), failures: answers.flatMap((answer) => (answer.ok ? [] : [answer.failure])) };
+}
+
+interface Holding {
+  readonly cluster: Cluster;
+  readonly holder: KubeObject;
+  readonly match: Match;
+}
+
+/** Those of a cluster's objects that hold the relation; none where the kind is not served or not shown to the user. */
+async function holdersIn(cluster: Cluster, relation: Relation, resource: Resource): Promise<Result<readonly Holding[]>> {
+  const list = await listed(cluster, relation.through?.object ?? relation.object);
+  if (!list.ok) return ['notFound', 'forbidden', 'cancelled'].includes(list.failure.reason) ? success([]) : list;
+  return success(
+    list.value.flatMap((holder) => {
+      const match = matchOf(relation, holder, resource);
+      return match ? [{ cluster, holder, match }] : [];
+    }),
+  );
 }
 
 /** Lists are shared by the rows that are expanded one after another. */

@@ -17,6 +17,8 @@ export interface Relation {
   readonly region?: (object: KubeObject) => string | undefined;
   /** Marks by which a resource belongs to an object that names no id. Several that bear them are candidates. */
   readonly bears?: (resource: Resource, object: KubeObject) => boolean;
+  /** Weaker marks, looked at only when no resource bears those: always candidates. */
+  readonly resembles?: (resource: Resource, object: KubeObject) => boolean;
   /** Whether the resource itself says that a cluster made it: worth a word while no cluster is open. */
   readonly made?: (resource: Resource) => boolean;
   /** The object counts through another, which holds the relation: a claim through its volume. */
@@ -52,11 +54,11 @@ const servers: readonly Relation[] = [
     resource: 'compute.server',
     id: (node) => provider(node)?.id,
     region: (node) => provider(node)?.region,
-    // Without a cloud controller: the machine's own id, else name and address together.
+    // Without a cloud controller: the machine's own id, else name and address together. Other networks have the same addresses.
     bears: (server, node) =>
       sameText(server['id'], textAt(node, 'status.nodeInfo.systemUUID')) ||
-      (server['name'] === node.metadata.name &&
-        valuesAt(node, 'status.addresses.address').some((address) => addressesOf(server).includes(address))),
+      (server['name'] === node.metadata.name && sharesAddress(server, node)),
+    resembles: sharesAddress,
   },
   {
     object: 'cluster.x-k8s.io/Machine',
@@ -143,12 +145,16 @@ const orc: readonly Relation[] = Object.entries(orcKinds).map(([kind, resource])
 /** Every relation between the two worlds, one row each. */
 export const relations: readonly Relation[] = [...servers, ...storage, ...services, ...orc];
 
-/** Whether an object and a resource of that relation belong together. */
-export function belongs({ id, bears, concerns }: Relation, object: KubeObject, resource: Resource): boolean {
-  if (concerns && !concerns(object)) return false;
+/** How surely an object and a resource belong together: by the id that the object names, by the resource's marks, or by weaker ones. */
+export type Match = 'named' | 'marked' | 'resembling';
+
+/** Whether an object and a resource of that relation belong together, and how surely. */
+export function matchOf({ id, bears, resembles, concerns }: Relation, object: KubeObject, resource: Resource): Match | undefined {
+  if (concerns && !concerns(object)) return undefined;
   const named = id?.(object);
-  if (named !== undefined) return sameText(resource['id'] ?? resource['name'], named);
-  return bears?.(resource, object) ?? false;
+  if (named !== undefined) return sameText(resource['id'] ?? resource['name'], named) ? 'named' : undefined;
+  if (bears?.(resource, object)) return 'marked';
+  return resembles?.(resource, object) ? 'resembling' : undefined;
 }
 
 function volumeId(volume: KubeObject): string | undefined {
@@ -175,6 +181,11 @@ function isNamedAfter(mark: unknown, { metadata }: KubeObject): boolean {
 /** `a` and the uid without dashes, cut to 32: the name that Kubernetes itself once gave. */
 function legacyName({ metadata: { uid } }: KubeObject): string | undefined {
   return uid === undefined ? undefined : `a${uid.replaceAll('-', '')}`.slice(0, 32);
+}
+
+function sharesAddress(server: Resource, node: KubeObject): boolean {
+  const addresses = addressesOf(server);
+  return valuesAt(node, 'status.addresses.address').some((address) => addresses.includes(address));
 }
 
 function addressesOf(server: Resource): readonly unknown[] {

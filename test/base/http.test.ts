@@ -37,6 +37,29 @@ test('an answer of any status is an answer, compressed or not', async () => {
   assert.equal(await outcome({ url: `${server.url}/echo`, method: 'POST', body: 'grüße' }), '200 grüße');
 });
 
+test('characters that lie across the pieces of a body are whole in its text, and its bytes are those that were sent', async () => {
+  const long = 'grüße 🚀 世界 '.repeat(3);
+  const bytes = Buffer.from(`${long}\u{feff}`);
+  await using server = await scriptedServer({
+    'GET /pieces': {
+      raw: (response) => {
+        for (const byte of bytes) response.write(Buffer.from([byte]));
+        response.end();
+      },
+    },
+    'GET /torn': { raw: (response) => response.end(bytes.subarray(0, 3)) },
+    'GET /nothing': { raw: (response) => response.end() },
+  });
+  const got = async (path: string) => {
+    const answer = await client.request({ method: 'GET', url: `${server.url}${path}` });
+    assert.ok(answer.ok);
+    return [answer.value.text(), Buffer.from(answer.value.body).toString('hex'), answer.value.text()];
+  };
+  assert.deepEqual(await got('/pieces'), [`${long}\u{feff}`, bytes.toString('hex'), `${long}\u{feff}`]);
+  assert.deepEqual(await got('/torn'), ['gr\u{fffd}', '6772c3', 'gr\u{fffd}']);
+  assert.deepEqual(await got('/nothing'), ['', '', '']);
+});
+
 test('trouble of the network is one sentence that names host and cause', async () => {
   await using server = await scriptedServer({
     'GET /torn': {
@@ -60,7 +83,7 @@ test('trouble of the network is one sentence that names host and cause', async (
     elsewhere: await outcome({ url: `${server.url}/elsewhere` }),
     here: await outcome({ url: `${server.url}/here` }),
     circle: await outcome({ url: `${server.url}/circle` }),
-    socks: await outcome({ url: server.url, proxy: 'socks5://127.0.0.1:1080' }),
+    socks: await outcome({ url: server.url, proxy: 'socks4://127.0.0.1:1080' }),
     notUrl: await outcome({ url: 'keystone' }),
   };
   assert.deepEqual(lines, {
@@ -73,7 +96,7 @@ test('trouble of the network is one sentence that names host and cause', async (
     elsewhere: 'malformed: 127.0.0.1:PORT redirects to login.example, which is not followed. Check the address.',
     here: '200 arrived',
     circle: 'malformed: 127.0.0.1:PORT redirects in a circle. Check the address.',
-    socks: 'unsupported: The proxy 127.0.0.1:PORT is of type socks5, which is not supported; http and https proxies are.',
+    socks: 'unsupported: The proxy 127.0.0.1:PORT is of type socks4, which is not supported; http, https and socks5 are.',
     notUrl: 'invalid: The configured address is not an http or https URL.',
   });
 });

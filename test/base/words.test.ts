@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Cache } from '../../src/base/cache.ts';
+import { distance } from '../../src/base/distance.ts';
 import { failed, success } from '../../src/base/failure.ts';
 import { plainText } from '../../src/base/plainText.ts';
 import { redact, redactHeaders, redactText } from '../../src/base/redact.ts';
 import { Semaphore } from '../../src/base/semaphore.ts';
+import { inTurns } from '../../src/base/turns.ts';
 
 test('a text of a tenant becomes one harmless line', () => {
   const esc = String.fromCharCode(27);
@@ -46,6 +48,7 @@ test('no canary survives redaction, and what is worth reading does', () => {
     url: 'https://x/console?token=canary&readable=1',
     proxy: 'http://kim:canary@proxy:3128/readable',
     connection_info: { auth_password: 'canary' },
+    accept: { auth_key: 'canary' },
   };
   const text = JSON.stringify(redact(body));
   assert.doesNotMatch(text, /canary/);
@@ -100,4 +103,38 @@ test('a semaphore lets so many run and no more, and goes on after one that throw
   };
   const all = await Promise.allSettled(Array.from({ length: 8 }, (_, index) => room.run(() => work(index))));
   assert.deepEqual([most, all.filter(({ status }) => status === 'fulfilled').length], [2, 7]);
+});
+
+test('edits from one text to another, as far as they are counted', () => {
+  const pairs: readonly (readonly [one: string, other: string, limit: number, edits: number])[] = [
+    ['private', 'private', 2, 0],
+    ['private', 'privte', 2, 1],
+    ['private', 'privaet', 2, 1],
+    ['private', 'pribate', 2, 1],
+    ['private', 'a-private', 2, 2],
+    ['private', 'public', 6, 6],
+    ['private', 'public', 4, 5],
+    ['kitten', 'sitting', 3, 3],
+    ['kitten', 'sitting', 2, 3],
+    ['ca', 'abc', 3, 3],
+    ['', 'ab', 2, 2],
+    ['', '', 0, 0],
+    ['web', 'web-frontend', 3, 4],
+    ['x'.repeat(70), `${'x'.repeat(40)}y${'x'.repeat(29)}z`, 2, 2],
+  ];
+  for (const [one, other, limit, edits] of pairs)
+    for (const [from, to] of [
+      [one, other],
+      [other, one],
+    ] as const)
+      assert.equal(distance(from, to, limit), edits, `${from} → ${to}, at most ${limit}`);
+});
+
+test('long work gives way to what waits', async () => {
+  const turn = inTurns();
+  const done: string[] = [];
+  setImmediate(() => done.push('what waited'));
+  for (let over: Promise<void> | undefined; !over; await over) over = turn();
+  done.push('the rest of the work');
+  assert.deepEqual(done, ['what waited', 'the rest of the work']);
 });

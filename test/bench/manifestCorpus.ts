@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { machineTemplate } from './machineTemplate.ts';
+
 /** A file of many manifests and where a keystroke breaks it: before `character` on `line`, an `@` makes the plain scalar invalid. */
 export interface Corpus {
   readonly text: string;
@@ -87,38 +90,14 @@ spec:
     requests:
       storage: ${index}Gi
 `,
-  (index) => `apiVersion: infrastructure.cluster.x-k8s.io/v1beta1
-kind: OpenStackMachineTemplate
-metadata:
-  name: workers-${index}
-  namespace: default
-spec:
-  template:
-    spec:
-      flavor: m1.large
-      image:
-        filter:
-          name: debian-12
-      sshKeyName: alice-key
-      ports:
-        - network:
-            filter:
-              name: private
-          fixedIPs:
-            - subnet:
-                filter:
-                  name: private-v4
-      securityGroups:
-        - filter:
-            name: web
-      rootVolume:
-        sizeGiB: 20
-        type: ssd
-`,
+  (index) => machineTemplate(index, { flavor: 'm1.large', image: 'debian-12' }),
 ];
 
-/** A file of `count` manifests, every `1/errors`th broken from the start. Without randomness: the same text each time. */
-export function manifestCorpus(count: number, errors: number): Corpus {
+/** Of so many manifests one says something else than its schema, if any are to. */
+const everyMistaken = 100;
+
+/** A file of `count` manifests, every `1/errors`th broken from the start; `mistaken`: some others contradict their schema. Without randomness: the same text each time. */
+export function manifestCorpus(count: number, errors: number, mistaken = false): Corpus {
   const documents: string[] = [];
   const places: { line: number; character: number }[] = [];
   let line = 0;
@@ -129,9 +108,25 @@ export function manifestCorpus(count: number, errors: number): Corpus {
     const row = lines.findIndex((text) => text.startsWith('  name: '));
     const broken = errors > 0 && index % Math.ceil(count / errors) === 0;
     if (broken) lines[row] = lines[row]?.replace('name: ', 'name: @') ?? '';
-    else places.push({ line: line + row, character: '  name: '.length });
+    else if (mistaken && index % everyMistaken === shapes.length) {
+      const field = lines.findIndex((text) => text.startsWith('  replicas: '));
+      lines[field] = '  replicas: many';
+    } else places.push({ line: line + row, character: '  name: '.length });
     documents.push(lines.join('\n'));
     line += lines.length + 1;
   }
   return { text: `${documents.join('\n---\n')}\n`, places };
+}
+
+/** One CustomResourceDefinition of thousands of lines: a published one whose versions stand in it several times. Each plain value of a type can be broken. */
+export function definitionCorpus(versions: number): Corpus {
+  const published = readFileSync(new URL('../fixtures/crds/capo.yaml', import.meta.url), 'utf8').split(/^---\n/m);
+  const longest = published.reduce((one, other) => (other.length > one.length ? other : one));
+  const [head = '', tail = ''] = longest.split(/(?<=^ {2}versions:\n)/m);
+  const text = head + tail.repeat(versions);
+  const places = text.split('\n').flatMap((content, line) => {
+    const character = content.search(/(?<=^ +type: )\w+$/);
+    return character < 0 ? [] : [{ line, character }];
+  });
+  return { text, places };
 }

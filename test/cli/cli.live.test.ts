@@ -1,42 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { type SandboxEnvironment, sandboxTest } from '../support/sandbox.ts';
-import { commandLine, type Ended } from './commandLine.ts';
-
-const exec = promisify(execFile);
-
-interface Live {
-  readonly namespace: string;
-  kubectl(...args: string[]): Promise<unknown>;
-  write(name: string, text: string): Promise<void>;
-  run(...args: string[]): Promise<Ended>;
-  runWatching(watch: (out: string, signal: (name: 'SIGINT') => void) => void, ...args: string[]): Promise<Ended>;
-}
-
-async function inFolder({ kubernetes, openstack }: SandboxEnvironment, body: (live: Live) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'hybrid-clusters-cli-'));
-  const namespace = `cli-test-${randomBytes(3).toString('hex')}`;
-  const kubectl = (...args: string[]) => exec(kubernetes.kubectl, ['--kubeconfig', kubernetes.kubeconfig, ...args]);
-  await kubectl('create', 'namespace', namespace);
-  const options = { cwd: folder, env: { KUBECONFIG: kubernetes.kubeconfig, OS_CLIENT_CONFIG_FILE: openstack.clouds } };
-  try {
-    await body({
-      namespace,
-      kubectl,
-      write: (name, text) => writeFile(join(folder, name), text.replaceAll('NS', namespace)),
-      run: (...args) => commandLine(args, options),
-      runWatching: (whileRunning, ...args) => commandLine(args, { ...options, whileRunning }),
-    });
-  } finally {
-    await kubectl('delete', 'namespace', namespace, '--wait=false');
-    await rm(folder, { recursive: true, force: true });
-  }
-}
+import { sandboxTest } from '../support/sandbox.ts';
+import { brokenSarif, type SarifLog } from '../support/sarifSchema.ts';
+import { inFolder } from './liveFolder.ts';
 
 const configMap = (name: string) => `{apiVersion: v1, kind: ConfigMap, metadata: {name: ${name}}, data: {a: b}}\n`;
 const deployment = (image: string) => `
@@ -156,5 +121,54 @@ sandboxTest('Ctrl+C ends the wait and says what stays', (sandbox) =>
     );
     assert.equal(ended.status, 130);
     assert.match(ended.out, /Cancelled on sandbox-admin: 1 created\. What was applied stays\.\n$/);
+  }),
+);
+
+sandboxTest('files are read by the schemas of the cluster, and an upgrade tells what it takes of them', (sandbox) =>
+  inFolder(sandbox, async ({ write, run, namespace }) => {
+    await write('web.yaml', deployment('nginx').replace('selector:', 'replicsa: 2\n  selector:'));
+    await write('old.yaml', 'apiVersion: v1\nkind: Endpoints\nmetadata: {name: a}\n');
+    const where = ['--context', 'sandbox-admin', '--namespace', namespace];
+    const checked = await run('check', 'old.yaml', 'web.yaml', ...where, '--upgrade', 'kubernetes=1.37');
+    assert.deepEqual(checked.out.trimEnd().split('\n'), [
+      'old.yaml:1:13 warning api.deprecated v1 Endpoints: deprecated since Kubernetes 1.33. Use discovery.k8s.io/v1.',
+      'web.yaml:6:3 warning schema.unknownField spec has no field "replicsa", so the server drops or refuses it. Did you mean "replicas"?',
+    ]);
+    assert.equal(checked.status, 0, checked.err);
+  }),
+);
+
+sandboxTest('the live objects of a namespace: text, JSON and SARIF tell the same; a baseline knows it', (sandbox) =>
+  inFolder(sandbox, async ({ namespace, write, run }) => {
+    await write(
+      'template.yaml',
+      `apiVersion: infrastructure.cluster.x-k8s.io/v1beta1
+kind: OpenStackMachineTemplate
+metadata: {name: workers, namespace: NS}
+spec: {template: {spec: {flavor: m1.small, image: {filter: {name: ubuntu-removed}}}}}
+`,
+    );
+    const applied = await run('apply', 'template.yaml', '--context', 'sandbox-admin', '--namespace', namespace, '--yes');
+    assert.equal(applied.status, 0, applied.err + applied.out);
+    const args = ['check', '--live', '--context', 'sandbox-admin', '--namespace', namespace, '--cloud', 'demo'];
+    const message = 'No image named "ubuntu-removed" in project demo (cloud demo, RegionOne).';
+    const object = `sandbox-admin/${namespace}/infrastructure.cluster.x-k8s.io`;
+    const path = 'spec.template.spec.image.filter.name';
+    const plain = await run(...args);
+    assert.equal(plain.status, 5, plain.err);
+    assert.match(
+      plain.out,
+      new RegExp(`^${object}/v1beta[12]/OpenStackMachineTemplate/workers:${path} error reference\\.missing No image`),
+    );
+    assert.match(plain.err, /^\d+ objects of \d+ kinds on sandbox-admin were checked\.\n$/);
+    const [row] = JSON.parse((await run(...args, '--format', 'json')).out) as [Record<string, unknown>];
+    assert.deepEqual([row['path'], row['code'], row['message']], [path, 'reference.missing', message]);
+    const sarif = JSON.parse((await run(...args, '--format', 'sarif')).out) as SarifLog;
+    assert.deepEqual(brokenSarif(sarif), []);
+    assert.ok(sarif.runs[0].results[0]?.locations[0].logicalLocations?.[0]?.fullyQualifiedName.startsWith(object));
+    assert.equal((await run(...args, '--baseline', 'known.json', '--write-baseline')).status, 0);
+    const known = await run(...args, '--baseline', 'known.json');
+    assert.equal(known.status, 0, known.out);
+    assert.match(known.out, / \(known\)\n$/);
   }),
 );

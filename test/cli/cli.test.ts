@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -41,6 +41,7 @@ test('errors: their rows as JSON, lines and columns from 1, status 5', async () 
     'endColumn',
     'endLine',
     'file',
+    'fingerprint',
     'line',
     'message',
     'severity',
@@ -72,8 +73,39 @@ test('what cannot run has status 1 and a sentence', async () => {
   assert.match(unknown.err, /nowhere/);
 });
 
+test('who reads no further has seen enough: it ends without a word', async () => {
+  const twice = (index: number) =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a${index}}\ndata:\n  key: one\n  key: two\n`;
+  const input = Array.from({ length: 5_000 }, (_, index) => twice(index)).join('---\n');
+  const { status, err } = await commandLine(['check', '-'], {
+    cwd: folder,
+    input,
+    whileRunning: (_out, _signal, close) => close(),
+  });
+  assert.equal(status, 5);
+  assert.doesNotMatch(err, /EPIPE|^\s+at /m);
+});
+
 test('--help prints how it is used', async () => {
   const { status, out } = await run('--help');
   assert.equal(status, 0);
   assert.match(out, /^usage: hybrid-clusters check FILE…/);
+});
+
+test('a declared stack is checked with its template, and what it makes is not missing', async () => {
+  const declaration = 'apiVersion: hybrid-clusters/v1\nkind: Stack\nmetadata: {name: net}\nspec: {template: heat/net.yaml}\n';
+  const template =
+    'heat_template_version: 2018-08-31\nresources:\n  net: {type: OS::Neutron::Net, properties: {name: net}}\n  sub: {type: OS::Neutron::Subnet}\n';
+  await mkdir(join(folder, 'stacks', 'heat'), { recursive: true });
+  await writeFile(join(folder, 'stacks', 'net.yaml'), declaration);
+  const missing = await run('check', 'stacks', '--offline');
+  assert.deepEqual(
+    [missing.status, missing.err],
+    [1, 'Stack net: stacks/net.yaml names heat/net.yaml: stacks/heat/net.yaml does not exist.\n'],
+  );
+  await writeFile(join(folder, 'stacks', 'heat', 'net.yaml'), template);
+  const { status, out } = await run('check', 'stacks/net.yaml', '--offline');
+  assert.equal(status, 5);
+  assert.match(out, /stacks\/heat\/net\.yaml:4/);
+  assert.match(out, /OS::Neutron::Subnet needs/);
 });

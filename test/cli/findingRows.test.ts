@@ -11,6 +11,23 @@ const finding = (file: string, start: number, end: number): Finding => ({
   message: 'm',
 });
 
+test('a live object has no line: its field stands there', () => {
+  const live = { context: 'prod', apiVersion: 'v1', kind: 'Service', namespace: 'shop', name: 'web', line: 0 };
+  const lines = findingRows(
+    [
+      { ...finding('prod/shop/v1/Service/web', 0, 0), live: { ...live, path: ['metadata', 'annotations', 'a.example/b'] } },
+      { ...finding('prod/shop/v1/Service/web', 1, 1), live: { ...live, path: ['spec', 'ports', 0, 'name'] } },
+      { ...finding('prod/shop/v1/Service/web', 2, 2), live: { ...live, path: [] } },
+    ],
+    new Map(),
+  ).map(findingLine);
+  assert.deepEqual(lines, [
+    'prod/shop/v1/Service/web:metadata.annotations[a.example/b] error x.y m',
+    'prod/shop/v1/Service/web:spec.ports[0].name error x.y m',
+    'prod/shop/v1/Service/web error x.y m',
+  ]);
+});
+
 test('lines and columns count from 1, in UTF-16 units, ordered by file and place', () => {
   const texts = new Map([
     ['b.yaml', 'a: 1\r\nb: "𝄞x"\n'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { printPlan } from '../../src/deploy/planText.ts';
+import { printPlan } from '../../src/deploy/plan/planText.ts';
 import { sandboxTest } from '../support/sandbox.ts';
 import { inNamespace, lastWords } from './liveDeploy.ts';
 
@@ -158,18 +158,32 @@ sandboxTest('a field of another manager is a conflict with its table, never forc
   }),
 );
 
-sandboxTest('an immutable field blocks before anything runs', (sandbox) =>
+sandboxTest('an immutable field blocks before anything runs; a Job that is over is made anew for its new template', (sandbox) =>
   inNamespace(sandbox, async (live) => {
     const job = (image: string) => `
 apiVersion: batch/v1
 kind: Job
 metadata: {name: j, namespace: NS}
-spec: {template: {spec: {restartPolicy: Never, containers: [{name: x, image: ${image}}]}}}`;
-    await live.start(job('node:24-alpine')).then(({ done }) => done);
+spec: {template: {spec: {restartPolicy: Never, containers: [{name: x, image: ${image}}]}}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: s, namespace: NS}, immutable: true, stringData: {of: ${image}}}`;
+    const first = await live.start(job('node:24-alpine'));
+    assert.equal((await first.done).outcome, 'succeeded');
     const { plan } = await live.plan(job('nginx:1.29'));
-    assert.equal(
-      plan.blockers[0]?.message,
-      'Job j must be made anew: spec.template: field is immutable. Delete it first, or give the new one another name.',
+    assert.deepEqual(
+      plan.blockers.map(({ message }) => message),
+      [
+        'Secret s must be made anew: data: field is immutable when `immutable` is set. Delete it first, or give the new one another name.',
+      ],
+    );
+    const run = await live.start(job('nginx:1.29'), undefined, { allowed: { recreate: [plan.blockers[0]?.step ?? ''] } });
+    assert.equal((await run.done).outcome, 'succeeded');
+    assert.deepEqual(
+      run.plan.steps.map(({ ref, action, reason }) => `${action} ${ref.kind}: ${reason}`),
+      [
+        'recreate Job: its template changed: the finished Job is deleted, and runs anew',
+        'recreate Secret: data: field is immutable when `immutable` is set; it is deleted and made anew',
+      ],
     );
   }),
 );

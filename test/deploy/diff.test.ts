@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { parse } from 'yaml';
-import { changesBetween, comparable, describeChanges } from '../../src/deploy/diff.ts';
-import { sanitize } from '../../src/deploy/sanitize.ts';
+import { changesBetween, comparable, describeChanges } from '../../src/deploy/plan/diff.ts';
+import { sanitize } from '../../src/deploy/plan/sanitize.ts';
 import type { KubeObject } from '../../src/kubernetes/cluster.ts';
 
 function difference(before: string, after: string): string {
@@ -42,6 +43,18 @@ test('the values of a Secret show neither in the difference nor on its sides', (
     describeChanges(changesBetween(comparable(before), comparable(after))),
     'password changed'.replace('password', 'data.password'),
   );
+});
+
+test('nor do they show in the copies that other tools keep of a Secret in its annotations', () => {
+  const copy = JSON.stringify({ kind: 'Secret', stringData: { password: 'hunter2hunter2' } });
+  const packed = gzipSync(copy).toString('base64');
+  const annotations = { 'kapp.k14s.io/original': copy, 'objectset.rio.cattle.io/applied': packed, team: 'data' };
+  const secret: KubeObject = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a', annotations } };
+  const shown = JSON.stringify(comparable(secret));
+  assert.doesNotMatch(shown, /hunter2|H4sI/);
+  assert.match(shown, /"team":"data"/);
+  const configuration = { ...secret, kind: 'ConfigMap' };
+  assert.deepEqual(comparable(configuration).metadata.annotations, annotations);
 });
 
 test('an object copied from a cluster loses what belongs to the server', () => {

@@ -1,31 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { failed, success } from '../../src/base/failure.ts';
-import { discover } from '../../src/deploy/discover.ts';
-import type { Files } from '../../src/deploy/files.ts';
+import { discover } from '../../src/deploy/files/discover.ts';
+import { filesOf } from '../support/filesOf.ts';
 
 const manifest = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n';
-
-/** Files in memory: path → text; folders follow from the paths. */
-function filesOf(texts: Readonly<Record<string, string>>): Files {
-  const inside = (folder: string) => Object.keys(texts).filter((path) => path.startsWith(`${folder}/`));
-  return {
-    facts: async (path) => {
-      const text = texts[path];
-      if (text !== undefined) return success({ type: 'file', size: text.length });
-      return inside(path).length > 0 ? success({ type: 'folder', size: 0 }) : failed('notFound', `${path} does not exist.`);
-    },
-    read: async (path) => success(texts[path] ?? ''),
-    list: async (folder) => {
-      const names = new Map<string, 'file' | 'folder'>();
-      for (const path of inside(folder)) {
-        const [name = '', ...rest] = path.slice(folder.length + 1).split('/');
-        names.set(name, rest.length === 0 ? 'file' : 'folder');
-      }
-      return success([...names].map(([name, type]) => ({ name, type })));
-    },
-  };
-}
 
 async function found(texts: Readonly<Record<string, string>>, roots = ['w'], options = {}): Promise<string[]> {
   const { files, notes } = await discover(roots, filesOf(texts), options);
@@ -77,6 +56,112 @@ test('a huge file is not read', async () => {
   ]);
 });
 
+test('a huge file in a folder is left out, and what was deployed from it is not gone', async () => {
+  const texts = { 'w/a.yaml': manifest, 'w/bundle.yaml': manifest.padEnd(3_000_000, '#') };
+  const { leftOut } = await discover(['w'], filesOf(texts), { maxBytes: 1024 * 1024 });
+  assert.deepEqual(leftOut, ['w/bundle.yaml']);
+});
+
 test('a file chosen twice counts once', async () => {
   assert.deepEqual(await found({ 'w/a.yaml': manifest }, ['w/a.yaml', 'w', 'w/']), ['w/a.yaml']);
+});
+
+test('what names resources and is no manifest is found to be checked, never to be deployed', async () => {
+  const texts = {
+    'w/cloud.conf': '[Global]\nauth-url = https://keystone.example/v3\n',
+    'w/clouds.yaml': 'clouds: {demo: {region_name: RegionOne}}\n',
+    'w/demo-openrc.sh': 'export OS_AUTH_URL=https://keystone.example/v3\n',
+    'w/nginx.conf': 'server { listen 80; }\n',
+    'w/stack.hot': 'heat_template_version: 2018-08-31\nresources: {}\n',
+    'w/stack.yaml': 'heat_template_version: 2018-08-31\nresources: {}\n',
+    'w/values.yaml': 'image: {tag: 1}\nclouds: [demo]\n',
+  };
+  assert.deepEqual(await found(texts), []);
+  assert.deepEqual(await found(texts, ['w'], { references: true }), [
+    'w/cloud.conf',
+    'w/clouds.yaml',
+    'w/demo-openrc.sh',
+    'w/stack.hot',
+    'w/stack.yaml',
+  ]);
+});
+
+test('what only refers to a cloud is found where that is asked, values for the template beside it included', async () => {
+  const texts = {
+    'w/envs/prod.yaml': 'parameters:\n  flavor: m1.tiny\n',
+    'w/stack.yaml': 'heat_template_version: 2021-04-16\nparameters:\n  flavor: {type: string}\n',
+    'w/test.json': '{"parameters": {"flavor": "m1.tiny"}}',
+    'w/pipeline.yaml': 'parameters:\n  flavor: m1.tiny\nsteps: []\n',
+    'x/prod.yaml': 'parameters:\n  flavor: m1.tiny\n',
+  };
+  assert.deepEqual(await found(texts, ['w', 'x'], { references: true }), ['w/envs/prod.yaml', 'w/stack.yaml', 'w/test.json']);
+  assert.deepEqual(await found(texts, ['w', 'x']), []);
+});
+
+/** As git answers for folders: what is ignored below each, and which folders it was asked about. */
+function ignoring(answers: Readonly<Record<string, readonly string[]>>) {
+  const asked: string[] = [];
+  const ignored = async (folder: string) => {
+    asked.push(folder);
+    const names = answers[folder];
+    return names ? success(new Set(names)) : failed('notFound', 'no repository');
+  };
+  return { asked, ignored };
+}
+
+test('what the version control ignores is left out, and said; a repository inside is asked once, too', async () => {
+  const texts = {
+    'w/a.yaml': manifest,
+    'w/secret.yaml': manifest,
+    'w/local/x.yaml': manifest,
+    'w/local/y.yaml': manifest,
+    'w/local/deep/z.json': manifest,
+    'w/out/notes.txt': 'nothing',
+    'w/out/chart/Chart.yaml': 'name: x',
+    'w/.venv/x.yaml': manifest,
+    'w/inner/.git/HEAD': '',
+    'w/inner/in.yaml': manifest,
+    'w/inner/mine.yaml': manifest,
+    'w/inner/deep/mine.yaml': manifest,
+  };
+  const { asked, ignored } = ignoring({
+    w: ['secret.yaml', 'local/', 'out/', '.venv/'],
+    'w/inner': ['mine.yaml', 'deep/mine.yaml'],
+  });
+  assert.deepEqual(await found(texts, ['w'], { ignored }), [
+    'w/a.yaml',
+    'w/inner/in.yaml',
+    'says: local/x.yaml, secret.yaml, inner/mine.yaml and 1 more: left out, since git ignores them. Choose them by name to have them deployed.',
+  ]);
+  assert.deepEqual(asked, ['w', 'w/inner']);
+  const { leftOut } = await discover(['w'], filesOf(texts), { ignored });
+  assert.deepEqual(leftOut, [
+    'w/local/deep/z.json',
+    'w/local/x.yaml',
+    'w/local/y.yaml',
+    'w/out/chart/Chart.yaml',
+    'w/secret.yaml',
+    'w/inner/mine.yaml',
+    'w/inner/deep/mine.yaml',
+  ]);
+});
+
+test('what is named itself counts, whatever is ignored', async () => {
+  const texts = { 'w/a.yaml': manifest, 'w/secret.yaml': manifest, 'w/local/x.yaml': manifest };
+  const { ignored } = ignoring({ w: ['secret.yaml', 'local/'], 'w/local': [] });
+  assert.deepEqual(await found(texts, ['w/secret.yaml', 'w/local'], { ignored }), ['w/secret.yaml', 'w/local/x.yaml']);
+  assert.deepEqual(await found(texts, ['w/secret.yaml', 'w'], { ignored }), [
+    'w/secret.yaml',
+    'w/a.yaml',
+    'says: local/x.yaml: left out, since git ignores it. Choose it by name to have it deployed.',
+  ]);
+});
+
+test('where git says nothing, nothing is ignored; that it took too long is said', async () => {
+  const slow = async () => failed('unavailable', 'git did not say within 10 s what it ignores below w.');
+  assert.deepEqual(await found({ 'w/a.yaml': manifest }, ['w'], ignoring({})), ['w/a.yaml']);
+  assert.deepEqual(await found({ 'w/a.yaml': manifest }, ['w'], { ignored: slow }), [
+    'w/a.yaml',
+    'says: git did not say within 10 s what it ignores below w.',
+  ]);
 });

@@ -4,11 +4,11 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { createHttp } from '../../src/base/pool.ts';
-import { makePlan } from '../../src/deploy/plan.ts';
-import { type Run, startRun } from '../../src/deploy/run.ts';
+import type { Written } from '../../src/deploy/files/written.ts';
+import { makePlan, type PlanRequest } from '../../src/deploy/plan/plan.ts';
+import { type Run, startRun } from '../../src/deploy/run/run.ts';
 import { readTarget } from '../../src/deploy/target.ts';
-import type { Plan } from '../../src/deploy/types.ts';
-import type { Written } from '../../src/deploy/written.ts';
+import type { Plan, Target } from '../../src/deploy/types.ts';
 import type { Cluster } from '../../src/kubernetes/cluster.ts';
 import { openContexts } from '../../src/kubernetes/openContexts.ts';
 import type { Project } from '../../src/openstack/project.ts';
@@ -22,8 +22,10 @@ export interface LiveDeploy {
   readonly cluster: Cluster;
   readonly namespace: string;
   kubectl(...args: string[]): Promise<string>;
-  plan(yaml: string): Promise<{ readonly plan: Plan; readonly written: readonly Written[] }>;
-  start(yaml: string, project?: Project): Promise<Run>;
+  plan(yaml: string, more?: Partial<PlanRequest>): Promise<{ readonly plan: Plan; readonly written: readonly Written[] }>;
+  start(yaml: string, project?: Project, more?: Partial<PlanRequest>): Promise<Run>;
+  /** Who is deployed to. */
+  target(): Promise<Target>;
   /** Writes that the API server has seen in the namespace since this deploy began, dry runs apart: `patch deployments`. */
   writes(): Promise<readonly string[]>;
 }
@@ -45,16 +47,19 @@ export async function inNamespace(
   const kubectl = async (...args: string[]) => (await run(program, ['--kubeconfig', kubeconfig, ...args])).stdout;
   await kubectl('create', 'namespace', namespace);
   const began = new Date().toISOString();
-  const plan = async (yaml: string) => {
+  const target = async () => {
+    const read = await readTarget(cluster, { namespace });
+    assert.ok(read.ok);
+    return read.value;
+  };
+  const plan = async (yaml: string, more: Partial<PlanRequest> = {}) => {
     const written = writtenFrom(yaml.replaceAll('NS', namespace), 'test.yaml');
-    const target = await readTarget(cluster, { namespace });
-    assert.ok(target.ok);
-    const made = await makePlan({ target: target.value, written, findings: [] }, cluster);
+    const made = await makePlan({ target: await target(), written, findings: [], ...more }, cluster);
     assert.ok(made.ok);
     return { plan: made.value, written };
   };
-  const start = async (yaml: string, project?: Project) => {
-    const made = await plan(yaml);
+  const start = async (yaml: string, project?: Project, more: Partial<PlanRequest> = {}) => {
+    const made = await plan(yaml, more);
     assert.deepEqual(made.plan.blockers, []);
     return startRun(
       made.plan,
@@ -63,7 +68,7 @@ export async function inNamespace(
     );
   };
   try {
-    await body({ cluster, namespace, kubectl, plan, start, writes: () => writesIn(auditLog, namespace, began) });
+    await body({ cluster, namespace, kubectl, plan, start, target, writes: () => writesIn(auditLog, namespace, began) });
   } finally {
     await kubectl('delete', 'namespace', namespace, '--wait=false');
     contexts.dispose();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
-import { orderObjects } from '../../src/deploy/order.ts';
+import { orderObjects } from '../../src/deploy/plan/order.ts';
 import type { KubeObject } from '../../src/kubernetes/cluster.ts';
 
 /** Objects of a YAML text, and the order as text: a line per object, what it waits for behind the arrow. */
@@ -134,5 +134,43 @@ test('an autoscaler comes after its target, a quota before the pods it limits', 
     `v1/ResourceQuota x/tight
 apps/v1/Deployment x/web ← v1/ResourceQuota x/tight present
 autoscaling/v2/HorizontalPodAutoscaler x/web ← apps/v1/Deployment x/web present`,
+  );
+});
+
+test('a webhook is configured when its backend works, and what it has a say in comes after it; what the backend needs does not', () => {
+  const text = order(`
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: guard}
+webhooks:
+  - name: guard.hooks.example
+    clientConfig: {service: {name: guard, namespace: hooks}}
+    objectSelector: {matchExpressions: [{key: free, operator: DoesNotExist}]}
+    rules: [{apiGroups: ['', apps], apiVersions: ['*'], operations: [CREATE, UPDATE], resources: [configmaps, deployments, networkpolicies]}]
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: let, namespace: shop, labels: {free: "1"}}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: another, namespace: shop}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: guard, namespace: hooks}
+spec: {template: {metadata: {labels: {app: guard}}, spec: {containers: [{name: guard, envFrom: [{configMapRef: {name: needed}}]}]}}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: needed, namespace: hooks}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: guard, namespace: hooks}, spec: {selector: {app: guard}}}
+`);
+  assert.equal(
+    text,
+    `v1/ConfigMap hooks/needed
+apps/v1/Deployment hooks/guard ← v1/ConfigMap hooks/needed present
+v1/Service hooks/guard
+admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration guard ← apps/v1/Deployment hooks/guard ready, v1/Service hooks/guard present
+v1/ConfigMap shop/a ← admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration guard ready
+v1/ConfigMap shop/let
+v1/Secret shop/another`,
   );
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { failed, type Result, success } from '../../src/base/failure.ts';
-import { type Attempt, Pace } from '../../src/deploy/pace.ts';
+import { type Attempt, Pace } from '../../src/deploy/run/pace.ts';
 
 const throttled = failed('throttled', 'slow down', { status: 429, retryAfterMs: 20 });
 const attempt = (more: Partial<Attempt> = {}): Attempt => ({

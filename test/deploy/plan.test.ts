@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makePlan } from '../../src/deploy/plan.ts';
-import { printPlan } from '../../src/deploy/planText.ts';
+import { countsOf, makePlan } from '../../src/deploy/plan/plan.ts';
+import { countsLine, printPlan, toDoLine } from '../../src/deploy/plan/planText.ts';
 import type { Target } from '../../src/deploy/types.ts';
+import type { Finding } from '../../src/manifest/finding.ts';
+import type { Severities } from '../../src/manifest/severities.ts';
 import { FakeCluster } from '../support/fakeCluster.ts';
 import { writtenFrom } from '../support/written.ts';
 
@@ -97,7 +99,7 @@ test('what is wrong blocks, each with its sentence', async () => {
 ---
 {apiVersion: apps/v1beta1, kind: Deployment, metadata: {name: old}}
 ---
-{apiVersion: v1, kind: ConfigMap, metadata: {generateName: a-}}
+{apiVersion: v1, kind: ConfigMap, metadata: {}}
 ---
 {apiVersion: v1, kind: Secret, metadata: {name: twice}, data: {a: YQ==}}
 ---
@@ -110,7 +112,7 @@ test('what is wrong blocks, each with its sentence', async () => {
 warning: ConfigMap a goes to namespace nowhere, not to shop, the target's. (test.yaml)
 blocked: sandbox-admin does not serve Robot in toys.example/v1. Add its CustomResourceDefinition to the deploy, or install what defines it. (test.yaml:4)
 blocked: sandbox-admin does not serve Deployment in apps/v1beta1. It serves apps/v1: change apiVersion. (test.yaml:6)
-blocked: ConfigMap has no name but generateName, which would make a new one with every deploy. Give it metadata.name. (test.yaml:8)
+blocked: ConfigMap has no name. Give it metadata.name. (test.yaml:8)
 blocked: Secret twice is also written in test.yaml:10, with other content. Keep one of them. (test.yaml:12)
 blocked: Namespace nowhere does not exist on sandbox-admin. Add a Namespace manifest for it, or create it first. (test.yaml:2)
 `,
@@ -154,6 +156,32 @@ test('replicas that an autoscaler sets are not sent', async () => {
   assert.ok(made.ok);
   assert.deepEqual(made.value.steps[0]?.object['spec'], { paused: false });
   assert.match(made.value.findings[0]?.message ?? '', /HorizontalPodAutoscaler web-scaler sets the replicas of web/);
+});
+
+test('fields that Helm set of its own release are no conflict: what its upgrade would change is shown, and nothing blocks', async () => {
+  const cluster = new FakeCluster();
+  const labels = { 'app.kubernetes.io/managed-by': 'Helm' };
+  const annotations = { 'meta.helm.sh/release-name': 'web' };
+  cluster.put({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'a', namespace: 'shop', labels, annotations },
+    data: { x: '1' },
+  });
+  const causes = [{ reason: 'FieldManagerConflict', message: 'conflict with "helm"', field: '.data.x' }];
+  cluster.refuse = (_object, { force }) =>
+    force ? undefined : { reason: 'conflict', status: 409, message: 'conflict', detail: { details: { causes } } };
+  assert.equal(
+    await plan('{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop}, data: {x: "2"}}', cluster),
+    `Target sandbox-admin/shop (https://127.0.0.1:6443 as admin, cloud demo project demo)
+1 skip
+  skip v1/ConfigMap shop/a (Helm's: release web; helm upgrade web would change data.x 1 → 2)
+`,
+  );
+  assert.deepEqual(
+    cluster.requests.filter((request) => !request.includes('dry')),
+    [],
+  );
 });
 
 test('a conflict is shown with its table and blocks', async () => {
@@ -223,4 +251,69 @@ test('many objects of a kind are read as one list', async () => {
   assert.ok(made.ok);
   assert.equal(made.value.counts.unchanged, 40);
   assert.deepEqual([lists, gets], [1, 0]);
+});
+
+test('a finding blocks as much as its code matters to the user; an object that cannot be sent always does', async () => {
+  const yaml = `
+{apiVersion: v1, kind: ConfigMap, metadata: {name: twice}, data: {a: "1"}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: twice}, data: {a: "2"}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec: {serviceAccountName: gone, containers: [{name: web, image: a}]}
+`;
+  const at = { file: 'test.yaml', range: { start: 0, end: 1 } };
+  const findings: Finding[] = [
+    { ...at, severity: 'error', code: 'reference.missing', message: 'No network is named a.' },
+    { ...at, severity: 'error', code: 'reference.ambiguous', message: 'Two networks are named b.' },
+    { ...at, severity: 'error', code: 'yaml.syntax', message: 'This is no YAML.' },
+  ];
+  /** What is said beside the steps, without the places. */
+  const saidWith = async (severities: Severities, text = yaml) => {
+    const texts = new Map([['test.yaml', text]]);
+    const made = await makePlan({ target, written: writtenFrom(yaml), findings, severities, texts }, new FakeCluster());
+    assert.ok(made.ok);
+    const said = printPlan(made.value).match(/^(error|warning|information|hint|blocked): [^.]*\./gm);
+    return said?.join('\n');
+  };
+  assert.equal(
+    await saidWith({}),
+    `warning: ServiceAccount "gone" is neither in namespace shop of sandbox-admin nor in this deploy; Pod web needs it.
+blocked: No network is named a.
+blocked: Two networks are named b.
+blocked: This is no YAML.
+blocked: ConfigMap twice is also written in test.`,
+  );
+  assert.equal(
+    await saidWith({}, `x # hybrid-clusters: ignore reference.missing, yaml.syntax – made later\n${yaml}`),
+    `warning: ServiceAccount "gone" is neither in namespace shop of sandbox-admin nor in this deploy; Pod web needs it.
+blocked: Two networks are named b.
+blocked: This is no YAML.
+blocked: ConfigMap twice is also written in test.`,
+  );
+  assert.equal(
+    await saidWith({ 'reference.missing': 'warning', 'reference.*': 'off', 'yaml.*': 'off', 'object.duplicate': 'hint' }),
+    `warning: No network is named a.
+warning: ServiceAccount "gone" is neither in namespace shop of sandbox-admin nor in this deploy; Pod web needs it.
+blocked: This is no YAML.
+blocked: ConfigMap twice is also written in test.`,
+  );
+  assert.equal(
+    await saidWith({ 'reference.*': 'information', 'object.missing': 'error' }),
+    `information: No network is named a.
+information: Two networks are named b.
+blocked: This is no YAML.
+blocked: ConfigMap twice is also written in test.
+blocked: ServiceAccount "gone" is neither in namespace shop of sandbox-admin nor in this deploy; Pod web needs it.`,
+  );
+});
+
+test('what is to be done is counted in one word for each action, and asked about in a sentence', () => {
+  const none = countsOf([]);
+  const counts = { ...none, create: 2, unverified: 1, update: 1, prune: 1, unchanged: 3 };
+  assert.equal(countsLine(counts), '1 delete · 3 create · 1 configure · 3 unchanged');
+  assert.equal(toDoLine(counts), '1 to delete, 3 to create, 1 to configure, 3 unchanged');
+  assert.equal(toDoLine(none), 'nothing to deploy');
 });

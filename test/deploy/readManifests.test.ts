@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readManifests } from '../../src/deploy/readManifests.ts';
+import { readManifests } from '../../src/deploy/files/readManifests.ts';
 
 /** Objects as `kind name @line`, findings as `code @line text`. */
 function read(text: string): string[] {
@@ -51,6 +51,12 @@ test('templates are refused, broken text and open merges are found', () => {
   assert.deepEqual(read('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Values.name }}"}\n'), [
     'manifest.template @3 {{',
   ]);
+  assert.deepEqual(read('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${CLUSTER_NAME}\n'), ['manifest.template @4 ${']);
+  const encrypted = 'ENC[AES256_GCM,data:a,iv:b,tag:c,type:str]';
+  assert.deepEqual(
+    read(`apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {a: "${encrypted}"}\nsops:\n  mac: x\n`),
+    ['manifest.template @4 EN'],
+  );
   assert.deepEqual(
     read('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  name: b\n')
       .slice(-1)

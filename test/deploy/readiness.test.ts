@@ -1,24 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseAllDocuments } from 'yaml';
-import { Observed } from '../../src/deploy/observed.ts';
-import { statusOf } from '../../src/deploy/readiness/readiness.ts';
-import type { KubeObject } from '../../src/kubernetes/cluster.ts';
-
-/**
- * What the rules say of the first document; the others lie around it (pods, ReplicaSets, Events, StorageClasses, as the watches bring them). Printed as
- * `state message [grace] cause`.
- */
-function judge(yaml: string, balancer?: string): string {
-  const [object, ...others] = parseAllDocuments(yaml).map((document) => document.toJS() as KubeObject);
-  assert.ok(object);
-  const observed = new Observed(() => balancer);
-  observed.takeClasses(others.filter(({ kind }) => kind === 'StorageClass'));
-  for (const other of others) observed.take({ type: 'added', object: other });
-  const { state, message = '', graceMs, cause } = statusOf(object, observed);
-  const grace = graceMs === undefined || graceMs === 0 ? '' : ` after ${graceMs / 1000} s`;
-  return `${state}${grace}${message === '' ? '' : `: ${message}`}${cause ? ` (${Object.values(cause).flat().join(' ')})` : ''}`;
-}
+import { judge } from '../support/judgeReadiness.ts';
 
 const deployment = (status: string, spec = 'replicas: 2') => `
 apiVersion: apps/v1
@@ -69,6 +51,11 @@ const cases: readonly (readonly [string, string, string])[] = [
     deployment('replicas: 3, updatedReplicas: 2, readyReplicas: 3, availableReplicas: 3'),
     'progressing: 3 of 2 ready, 2 updated',
   ],
+  [
+    'ready, but not for long enough',
+    deployment('replicas: 2, updatedReplicas: 2, readyReplicas: 2, availableReplicas: 1', 'minReadySeconds: 20, replicas: 2'),
+    'progressing: 2 of 2 ready, 1 for 20 s yet',
+  ],
   ['paused', deployment('replicas: 0', 'paused: true, replicas: 2'), 'ready: paused'],
   [
     'image not found',
@@ -116,7 +103,7 @@ const cases: readonly (readonly [string, string, string])[] = [
     'first crash',
     deployment('replicas: 2') +
       pod('rs2', waiting('CrashLoopBackOff', 'back-off 10s', 1, ', lastState: {terminated: {exitCode: 3, reason: Error}}')),
-    'failing after 60 s: container web keeps ending with exit code 3, 1 restarts (container web)',
+    'failing after 60 s: container web keeps ending with exit code 3, 1 restart (container web)',
   ],
   [
     'third crash',
@@ -159,6 +146,13 @@ const cases: readonly (readonly [string, string, string])[] = [
       pod('rs2', '{phase: Pending}') +
       '---\n{apiVersion: v1, kind: Event, metadata: {name: e, uid: e}, reason: FailedMount, type: Warning, lastTimestamp: "2026-01-01T00:00:00Z", message: \'MountVolume.SetUp failed for volume "code" : configmap "code" not found\', involvedObject: {uid: web-x}}',
     'failing: ConfigMap "code" not found (reference /ConfigMap code)',
+  ],
+  [
+    'volume of what the control plane puts into a new namespace in a moment',
+    deployment('replicas: 2') +
+      pod('rs2', '{phase: Pending}') +
+      '---\n{apiVersion: v1, kind: Event, metadata: {name: e, uid: e}, reason: FailedMount, type: Warning, lastTimestamp: "2026-01-01T00:00:00Z", message: \'MountVolume.SetUp failed for volume "kube-api-access-x" : configmap "kube-root-ca.crt" not found\', involvedObject: {uid: web-x}}',
+    'failing after 60 s: ConfigMap "kube-root-ca.crt" not found (reference /ConfigMap kube-root-ca.crt)',
   ],
   [
     'a started Job',
@@ -250,6 +244,19 @@ test('readiness: a load balancer refused twice is refused, at the annotation tha
   const said = `: its load balancer is refused: Network ${id} not found. (field metadata annotations loadbalancer.openstack.org/network-id)`;
   assert.equal(judge(service + event(1)), `failing after 5 s${said}`);
   assert.equal(judge(service + event(2)), `failing${said}`);
+});
+
+test('readiness: a load balancer that is changed or deleted just now is met with patience, however often it was refused', () => {
+  const judged = (words: string) =>
+    judge(
+      `{apiVersion: v1, kind: Service, metadata: {name: s, uid: s}, spec: {type: LoadBalancer}}
+---
+{apiVersion: v1, kind: Event, metadata: {name: e, uid: e}, type: Warning, reason: SyncLoadBalancerFailed, count: 3, message: 'Error syncing load balancer: failed to ensure load balancer: ${words}', involvedObject: {uid: s}}`,
+    );
+  const fault = (words: string) => `409 {"faultcode": "Client", "faultstring": "${words}"}`;
+  assert.match(judged(fault('Load Balancer 7d0e6f3a is immutable and cannot be updated.')), /^failing after 180 s: /);
+  assert.match(judged(fault('Load Balancer 7d0e6f3a not found.')), /^failing after 180 s: /);
+  assert.match(judged(fault('Network 7d0e6f3a not found.')), /^failing: /);
 });
 
 test('readiness: a load balancer on its way says what the cloud says', () => {

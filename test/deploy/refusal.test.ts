@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import type { Failure } from '../../src/base/failure.ts';
-import { conflictsOf, isTransient, readRefusal } from '../../src/deploy/refusal.ts';
+import { conflictsOf, isTransient, readRefusal } from '../../src/deploy/plan/refusal.ts';
 import type { KubeObject } from '../../src/kubernetes/cluster.ts';
 
 const object = parse(`
@@ -55,6 +55,22 @@ test('validation causes lead to their fields, whole structs are left out', () =>
   ]);
 });
 
+test('what stands where something else belongs is named by its type, never quoted: it may be of a Secret', () => {
+  const said = (value: string) =>
+    readRefusal(
+      status(
+        'unavailable',
+        500,
+        `failed to create typed patch object (shop/s; /v1, Kind=Secret): .stringData.x: expected string, got &value.valueUnstructured{Value:${value}}`,
+      ),
+      object,
+    )?.reason;
+  assert.deepEqual(
+    ['[]interface {}{"hunter2"}', 'map[string]interface {}{"a":"hunter2"}', '4711', 'true', '"hunter2"'].map(said),
+    ['list', 'map', 'number', 'boolean', 'string'].map((type) => `stringData.x: expected string, got ${type}`),
+  );
+});
+
 test('an immutable field means that the object must be made anew', () => {
   const failure = status('invalid', 422, 'Job.batch "j" is invalid', [
     { message: 'Invalid value: {"labels":{"a":"b"}}: field is immutable', field: 'spec.template' },
@@ -62,6 +78,22 @@ test('an immutable field means that the object must be made anew', () => {
   const refusal = readRefusal(failure, object);
   assert.equal(refusal?.action, 'recreate');
   assert.equal(refusal?.reason, 'spec.template: field is immutable');
+  const kept = status('invalid', 422, 'Secret "s" is invalid', [
+    { message: 'Forbidden: field is immutable when `immutable` is set', field: 'data' },
+  ]);
+  const said = (message: string, field: string) =>
+    [readRefusal(status('invalid', 422, 'x "x" is invalid', [{ message, field }]), object)].map((one) => [
+      one?.action,
+      one?.reason,
+    ]);
+  assert.deepEqual(said('Invalid value: ["10.96.0.77"]: may not change once set', 'spec.clusterIPs[0]'), [
+    ['recreate', 'spec.clusterIPs[0]: may not change once set'],
+  ]);
+  assert.deepEqual(said('Forbidden: spec is immutable after creation\n@@ -1,6 +1,6 @@\n {\n', 'spec'), [
+    ['recreate', 'spec: spec is immutable after creation'],
+  ]);
+  const secret = readRefusal(kept, object);
+  assert.deepEqual([secret?.action, secret?.reason], ['recreate', 'data: field is immutable when `immutable` is set']);
 });
 
 test('missing rights and a full quota are both 403 and not the same', () => {
@@ -98,6 +130,20 @@ test('a conflict becomes a table: field, owner, both values, since when', () => 
     { field: 'metadata.annotations.a.example/b', manager: 'kim', ours: 'c', live: 'd', since: '2026-11-21T11:58:00Z' },
   ]);
   assert.equal(isTransient(failure), false);
+});
+
+test('a count that is handed over is ours, and no conflict beside those of others', () => {
+  const deployment = { ...object, apiVersion: 'apps/v1', kind: 'Deployment', spec: { replicas: 3, paused: true } };
+  const failure = status('conflict', 409, 'Apply failed with 2 conflicts', [
+    { reason: 'FieldManagerConflict', message: 'conflict with "hybrid-clusters-scale" using apps/v1', field: '.spec.replicas' },
+    { reason: 'FieldManagerConflict', message: 'conflict with "kim" using apps/v1', field: '.spec.paused' },
+  ]);
+  const refusal = readRefusal(failure, deployment);
+  assert.deepEqual([refusal?.reason, refusal?.paths], ['spec.paused belongs to kim', [['spec', 'paused']]]);
+  assert.deepEqual(
+    conflictsOf(failure, deployment, undefined).map(({ field, manager }) => `${field} ${manager}`),
+    ['spec.paused kim'],
+  );
 });
 
 test('what passes by itself is tried again, what does not is not', () => {

@@ -1,23 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Failure } from '../../src/base/failure.ts';
-import type { ApplyOptions } from '../../src/deploy/apply.ts';
-import { makePlan } from '../../src/deploy/plan.ts';
-import { printRun, type Run, startRun } from '../../src/deploy/run.ts';
-import type { Target } from '../../src/deploy/types.ts';
+import { makePlan } from '../../src/deploy/plan/plan.ts';
+import type { ApplyOptions } from '../../src/deploy/run/apply.ts';
+import { printRun, type Run, startRun } from '../../src/deploy/run/run.ts';
 import type { KubeObject } from '../../src/kubernetes/cluster.ts';
 import { fakeCloud } from '../support/fakeCloud.ts';
 import { FakeCluster } from '../support/fakeCluster.ts';
+import { fakeTarget as target } from '../support/fakeTarget.ts';
 import { writtenFrom } from '../support/written.ts';
 
-const target: Target = {
-  context: 'sandbox-admin',
-  server: 'https://127.0.0.1:6443',
-  user: 'admin',
-  namespace: 'shop',
-  clusterUid: 'uid-kube-system',
-  protection: 'open',
-};
 const quick: ApplyOptions = { stabilityMs: 0, timeoutMs: 5_000 };
 
 async function start(yaml: string, cluster: FakeCluster, options: ApplyOptions = quick): Promise<Run> {
@@ -292,6 +284,6 @@ test('what does not become ready in time says what it still waited for', async (
   assert.equal(run.summary?.outcome, 'failed');
   assert.match(
     run.summary?.sentence ?? '',
-    /^lb is not up: not ready after 0 s: load balancer has no address yet \(test\.yaml:1\)\.$/,
+    /^lb is not up: stalled, nothing has moved for 0 s: load balancer has no address yet \(test\.yaml:1\)\.$/,
   );
 });

@@ -4,11 +4,11 @@
  *
  * usage: e2e.ts [suite|restricted|trusted|ui …]
  */
-import { spawn } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runTests } from '@vscode/test-electron';
+import { playFiles } from '../playFiles.ts';
 import { installHost } from '../vscode-host/install.ts';
 import { root } from '../vscode-host/places.ts';
 import { askingFolder } from './askingFolder.ts';
@@ -89,12 +89,7 @@ async function asking(more: Readonly<Record<string, string>>) {
 
 async function onScreen(): Promise<boolean> {
   await installHost();
-  const files = globSync('test/e2e/ui/*.test.ts', { cwd: root }).sort();
-  const child = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', ...files], {
-    cwd: root,
-    stdio: 'inherit',
-  });
-  return new Promise((ended) => child.on('exit', (status) => ended(status === 0)));
+  return await playFiles(globSync('test/e2e/ui/*.test.ts', { cwd: root }).sort());
 }
 
 function fail(sentence: string): never {

@@ -1,21 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Emitter } from '../../src/base/event.ts';
-import { success } from '../../src/base/failure.ts';
+import { type Failure, success } from '../../src/base/failure.ts';
 import { openClouds } from '../../src/explorer/cloudsNodes.ts';
 import { Forest } from '../../src/explorer/forest.ts';
 import { chainOf, resourceKey } from '../../src/explorer/keys.ts';
 import type { Node } from '../../src/explorer/nodes.ts';
 import { Opened } from '../../src/explorer/opened.ts';
+import type { Resource } from '../../src/openstack/kind.ts';
 import type { KindId } from '../../src/openstack/kinds/kinds.ts';
-import type { Project } from '../../src/openstack/project.ts';
+import type { Project, ResourceList } from '../../src/openstack/project.ts';
 import { fakeCloud } from '../support/fakeCloud.ts';
 import { type FakeCloudEntry, fakeClouds } from '../support/fakeClouds.ts';
 import { eventually, nodeAt, printChildren } from '../support/printTree.ts';
 
 const world = `
 cloud: demo
-absent: [orchestration, dns, container-infrastructure-management, shared-file-system, key-manager, object-store, identity, load-balancer]
+absent: [orchestration, dns, container-infrastructure-management, shared-file-system, key-manager, object-store, identity, load-balancer, baremetal, placement]
 compute.server:
   - { id: s1, name: web-10, status: ACTIVE, flavor: { original_name: m1.small } }
   - { id: s2, name: web-2, status: BUILD, flavor: { original_name: m1.small } }
@@ -23,6 +24,9 @@ compute.server:
 compute.keypair: forbidden
 compute.server_group: unavailable
 compute.hypervisor: forbidden
+compute.aggregate: forbidden
+compute.service: forbidden
+compute.migration: forbidden
 network.network:
   - { id: n1, name: private, status: ACTIVE }
 network.subnet:
@@ -124,7 +128,7 @@ describe('below a project', () => {
     const { forest } = forestOf(demo());
     assert.equal(
       await under(forest, 'demo', 'demo'),
-      ['▸ Compute   3 servers', '▸ Network   1 network', '▸ Storage   0 volumes', '▸ Images   0'].join('\n'),
+      ['▸ Compute   3 servers', '▸ Network   1 network', '▸ Storage   0 volumes', '▸ Images   0 images'].join('\n'),
     );
   });
 
@@ -149,25 +153,51 @@ describe('below a project', () => {
         '▸ web-10   ACTIVE · m1.small',
       ].join('\n'),
     );
-    assert.equal(await under(forest, 'demo', 'demo', 'Network', 'Networks', 'private'), '▸ Subnets   1\n▸ Ports   0');
+    assert.equal(
+      await under(forest, 'demo', 'demo', 'Network', 'Networks', 'private'),
+      '▸ Subnets   1\n▸ Ports   0\n▸ Network segments   0',
+    );
     assert.equal(
       await under(forest, 'demo', 'demo', 'Network', 'Networks', 'private', 'Subnets'),
       '▸ private-v4   10.0.0.0/24 · n1',
+    );
+    assert.equal(
+      await under(forest, 'demo', 'demo', 'Network', 'Networks', 'private', 'Subnets', 'private-v4'),
+      '▸ Ports   0',
+      'it does not lead back to the row it stands below',
+    );
+    assert.equal(
+      await under(forest, 'demo', 'demo', 'Network', 'Subnets', 'private-v4'),
+      'Network private   ACTIVE\n▸ Ports   0',
+      'elsewhere it leads to its network',
     );
     forest.dispose();
   });
 });
 
+/** A list of servers as it is now; `unlisted`: why there is none. */
+interface Changeable {
+  items: readonly Resource[];
+  stale: boolean;
+  failure?: Failure;
+  cut?: boolean;
+  unlisted?: Failure;
+}
+
 /** A project whose lists can be changed, dimmed and told of. */
 function changing(servers: readonly object[]) {
   const told = new Emitter<{ readonly kinds: readonly KindId[] }>();
-  const state = { items: servers as readonly Readonly<Record<string, unknown>>[], stale: false };
+  const state: Changeable = { items: servers as readonly Resource[], stale: false };
   const base = fakeCloud(world);
   const asOf = new Date(2026, 0, 1, 12, 3).getTime();
-  const list = () => ({ items: state.items, asOf, stale: state.stale, complete: true });
+  const list = (): ResourceList => {
+    const { unlisted, ...rest } = state;
+    return { ...rest, asOf, complete: !state.cut };
+  };
+  const answer = () => (state.unlisted ? { ok: false as const, failure: state.unlisted } : success(list()));
   const project: Project = {
     ...base,
-    list: async (kind, options) => (kind === 'compute.server' ? success(list()) : base.list(kind, options)),
+    list: async (kind, options) => (kind === 'compute.server' ? answer() : base.list(kind, options)),
     peek: (kind, options) => (kind === 'compute.server' ? list() : base.peek(kind, options)),
     onDidChange: told.event,
   };
@@ -218,6 +248,44 @@ describe('a list that lives', () => {
     assert.ok(!(await settle()).includes('web-1'), 'a collapsed list is not looked at');
   });
 
+  test('a list that failed shows its rows once it can be had, and why it is old when it cannot', async () => {
+    const { project, state } = changing([server(1)]);
+    const refused: Failure = { reason: 'offline', message: 'demo cannot be reached.' };
+    state.unlisted = refused;
+    const { forest } = forestOf({ demo: { projects: [project] } });
+    const path = ['demo', 'demo', 'Compute', 'Servers'] as const;
+    assert.equal(await under(forest, ...path), '✗ demo cannot be reached.');
+    const again = async () => {
+      const [servers] = forest.watched().filter(({ branch }) => branch.constructor.name === 'ListBranch');
+      return (await servers?.again())?.message;
+    };
+    assert.equal(await again(), 'demo cannot be reached.');
+    delete state.unlisted;
+    assert.equal(await again(), undefined);
+    assert.equal(
+      await eventually(
+        async () => (await forest.children(await nodeAt(forest, ...path))).map(({ row }) => row.label).join(),
+        (text) => text === 'web-1',
+      ),
+      'web-1',
+    );
+    state.stale = true;
+    state.failure = refused;
+    assert.equal(await again(), 'demo cannot be reached.');
+    const [row] = await forest.children(await nodeAt(forest, ...path));
+    assert.deepEqual(row?.row.lateFacts?.().at(-1), ['not renewed', 'demo cannot be reached.']);
+  });
+
+  test('a list that was cut says so at its end', async () => {
+    const { project, state } = changing([server(1), server(2)]);
+    state.cut = true;
+    const { forest } = forestOf({ demo: { projects: [project] } });
+    assert.equal(
+      (await under(forest, 'demo', 'demo', 'Compute', 'Servers')).split('\n').at(-1),
+      'There are more servers than these 2, which are not listed.',
+    );
+  });
+
   test('pages of 200; Reveal brings the page its row is on', async () => {
     const { project } = changing(Array.from({ length: 10_000 }, (_, index) => server(index)));
     const { forest } = forestOf({ demo: { projects: [project] } });
@@ -240,10 +308,13 @@ describe('a list that lives', () => {
     await forest.children(networks);
     await new Promise((resolve) => setTimeout(resolve, 20));
     const before = project.asked.length;
-    await forest.again();
+    const again = async () => {
+      for (const one of forest.watched()) await one.again();
+    };
+    await again();
     assert.deepEqual(project.asked.slice(before), ['list network.network']);
     forest.collapse(networks);
-    await forest.again();
+    await again();
     assert.equal(project.asked.length, before + 1);
   });
 

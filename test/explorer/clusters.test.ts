@@ -5,8 +5,10 @@ import { type Failure, failed, success } from '../../src/base/failure.ts';
 import { openContextRows } from '../../src/explorer/clustersNodes.ts';
 import { Forest } from '../../src/explorer/forest.ts';
 import { chainOf, objectKey } from '../../src/explorer/keys.ts';
+import { shortMemory } from '../../src/explorer/memory.ts';
 import { pluralOf } from '../../src/explorer/objectNodes.ts';
 import { Opened } from '../../src/explorer/opened.ts';
+import { namespaceKey, Places } from '../../src/explorer/places.ts';
 import type { ContextSummary, Contexts } from '../../src/kubernetes/cluster.ts';
 import { eventually, nodeAt, printChildren } from '../support/printTree.ts';
 import { ScriptedCluster } from '../support/scriptedTable.ts';
@@ -30,14 +32,17 @@ function world() {
   };
   const filtered = new Emitter<void>();
   let wanted: readonly string[] = [];
+  const typed: string[] = [];
+  const places = new Places(shortMemory(), shortMemory());
   const opened = new Opened();
   const forest = new Forest(
     openContextRows({
       contexts,
       opened,
       otherSide: () => undefined,
-      filter: { of: (context) => (context === 'dev' ? wanted : []), onDidChange: filtered.event },
+      filter: { of: (context) => (context === 'dev' ? wanted : []), typed: () => typed, onDidChange: filtered.event },
       isBound: (context) => context === 'dev',
+      places,
       protection: (context) => (context === 'live' ? 'protected' : 'open'),
     }),
   );
@@ -46,7 +51,7 @@ function world() {
     filtered.fire();
   };
   cluster.tableOf('namespaces').fill(['Status', 'Age'], ['default Active 4m', 'shop Active 4m']);
-  return { cluster, forest, filter, opened };
+  return { cluster, forest, filter, opened, typed, places };
 }
 
 const under = async (forest: Forest, ...path: readonly string[]) => printChildren(forest, await nodeAt(forest, ...path));
@@ -98,25 +103,39 @@ describe('namespaces', () => {
     filter('shop');
     assert.equal(
       (await under(forest, 'dev')).split('\n').slice(0, 2).join('\n'),
-      'Showing one namespace only   click to change\n▸ shop   namespace',
+      'Showing one namespace only   click to show all\n▸ shop   namespace',
     );
     filter();
     assert.match(await under(forest, 'dev'), /^▸ default/);
   });
 
-  test('who may not list them sees the one of the context, and why not the others', async () => {
-    const { forest, cluster } = world();
+  test('who may not list them sees the one of the context and those named by hand, and why not the others', async () => {
+    const { forest, cluster, typed } = world();
     const table = cluster.tableOf('namespaces').fill([], []);
     table.state = 'failed';
     table.failure = { reason: 'forbidden', message: 'bob may not list namespaces in dev.' };
+    typed.push('team-7', 'default');
     assert.equal(
       await under(forest, 'dev'),
       [
         '▸ default   namespace',
+        '▸ team-7   namespace',
         '! bob may not list namespaces in dev.',
+        'Name a namespace…   they cannot be listed here',
         '▸ Cluster   nodes, volumes, classes, access, definitions',
       ].join('\n'),
     );
+  });
+});
+
+describe('arranged namespaces', () => {
+  test('the pinned ones stand first, the hidden ones are a number', async () => {
+    const { forest, places } = world();
+    const place = (name: string) => ({ key: namespaceKey('dev', name), label: name });
+    await places.pin(place('shop'), true);
+    assert.match(await under(forest, 'dev'), /^▸ shop {3}namespace · pinned\n▸ default {3}namespace\n/);
+    await places.hide(place('default'), true);
+    assert.match(await under(forest, 'dev'), /^▸ shop {3}namespace · pinned\n1 hidden\n▸ Cluster/);
   });
 });
 
@@ -134,11 +153,16 @@ describe('objects', () => {
     assert.equal(await under(forest, ...path), 'No Deployments in shop.');
   });
 
-  test('stale rows stay and say since when; a list that failed is its sentence', async () => {
+  test('stale rows stay and say since when, a list that is polled says so, one that failed is its sentence', async () => {
     const { forest, cluster } = world();
     const table = cluster.tableOf('shop/deployments').fill(['Ready', 'Age'], ['web 2/2 4m']);
     table.state = 'stale';
     assert.equal(await under(forest, ...path), '▸ web   2/2 · 4m · stale since 12:03');
+    table.state = 'polling';
+    assert.equal(
+      await under(forest, ...path),
+      '▸ web   2/2 · 4m\nWatching is not allowed here: asked every 15 s, last at 12:03.',
+    );
     table.state = 'failed';
     table.failure = { reason: 'forbidden', message: 'bob may not list deployments in shop.' };
     assert.equal(await under(forest, ...path), '! bob may not list deployments in shop.');
@@ -195,9 +219,37 @@ describe('objects', () => {
     cluster
       .tableOf('shop/replicasets')
       .fill(['Ready', 'Desired'], ['web-1 2 2', 'stray 1 1'], (name) => ({ ownerReferences: owner(name) }));
-    assert.equal(await under(forest, ...path, 'web'), '▸ web-1   2 · 2');
+    assert.equal(await under(forest, ...path, 'web'), `▸ web-1   2 · 2\n${relations}`);
     assert.ok(cluster.taken.includes('shop/replicasets?app=web'), cluster.taken.join());
   });
+});
+
+/** The last row below an object: nobody is asked before it is opened. */
+const relations = '▸ Relations   owners, what it uses, and what uses it';
+
+test('a pod shows its containers, live with the pod itself, and asks for nothing else', async () => {
+  const { forest, cluster } = world();
+  const pods = cluster.tableOf('shop/pods').fill(['Status'], ['web Running']);
+  const [shown] = pods.rows;
+  assert.ok(shown);
+  const pod = (state: object) => ({
+    ...shown.object,
+    spec: { containers: [{ name: 'app', image: 'registry.example/team/web:1.4@sha256:0a1b' }] },
+    status: { containerStatuses: [{ name: 'app', restartCount: 2, state }] },
+  });
+  pods.rows = [{ ...shown, object: pod({ waiting: { reason: 'CrashLoopBackOff' } }) }];
+  assert.equal(
+    await under(forest, 'dev', 'shop', 'Workloads', 'Pods', 'web'),
+    `✗ app   Waiting: CrashLoopBackOff · 2 restarts · web:1.4\n${relations}`,
+  );
+  assert.deepEqual(cluster.taken.slice(-2), ['shop/pods', 'shop/pods?metadata.name=web']);
+  pods.rows = [{ ...shown, object: pod({ terminated: { reason: 'Completed', exitCode: 0 } }) }];
+  pods.tell();
+  const rows = () => under(forest, 'dev', 'shop', 'Workloads', 'Pods', 'web');
+  assert.equal(
+    await eventually(rows, (text) => text.includes('Completed')),
+    `app   Completed · 2 restarts · web:1.4\n${relations}`,
+  );
 });
 
 test('the plural of a kind keeps its capitals', () => {

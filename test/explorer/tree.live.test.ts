@@ -5,9 +5,11 @@ import { openContextRows } from '../../src/explorer/clustersNodes.ts';
 import { Forest } from '../../src/explorer/forest.ts';
 import { chainOf } from '../../src/explorer/keys.ts';
 import type { Node } from '../../src/explorer/nodes.ts';
+import { objectLinks } from '../../src/explorer/objectLinks.ts';
 import { Opened } from '../../src/explorer/opened.ts';
 import { otherSide, otherWorld } from '../../src/explorer/relatedNodes.ts';
 import { openContexts } from '../../src/kubernetes/openContexts.ts';
+import { toYaml } from '../../src/manifest/toYaml.ts';
 import { createClouds } from '../../src/openstack/clouds.ts';
 import { eventually, nodeAt, printChildren, printNode } from '../support/printTree.ts';
 import { type SandboxEnvironment, sandboxTest } from '../support/sandbox.ts';
@@ -35,6 +37,8 @@ async function withViews(
       requests.push(`${one.method} ${one.url}`);
       return pool.stream(one);
     },
+    transfer: (one) => pool.transfer(one),
+    socket: (one, protocols) => pool.socket(one, protocols),
     dispose: () => pool.dispose(),
   };
   const home = '/nonexistent';
@@ -55,7 +59,7 @@ async function withViews(
         contexts,
         opened,
         otherSide: otherSide(asked),
-        filter: { of: () => [], onDidChange: () => ({ dispose() {} }) },
+        filter: { of: () => [], typed: () => [], onDidChange: () => ({ dispose() {} }) },
         isBound: () => false,
         protection: () => 'open',
       }),
@@ -95,6 +99,8 @@ async function follow({ clouds, clusters }: Views, from: Node | undefined): Prom
 const rowOf = async (forest: Forest, node: Node, start: string) =>
   (await forest.children(node)).find(({ row }) => row.label.startsWith(start));
 
+const relations = '▸ Relations   owners, what it uses, and what uses it';
+
 sandboxTest('nothing is contacted before a row is expanded', (sandbox) =>
   withViews(sandbox, 'admin', async ({ clouds, clusters, requests }) => {
     assert.match(await printChildren(clouds), /^▸ demo {3}alice · RegionOne$/m);
@@ -121,12 +127,15 @@ sandboxTest('from a server to its Node and back', (sandbox) =>
         'OpenStackMachine k8s-prod-worker-1   Ready · sandbox-admin/clusters',
         '▸ Ports',
         '▸ Volumes',
+        '▸ Volume attachments',
+        '▸ Instance actions',
+        '▸ Bare metal nodes',
       ].join('\n'),
     );
     const server = await nodeAt(clouds, ...path);
     const node = await follow(views, await rowOf(clouds, server, 'Node'));
     assert.match(printNode(node), /^▸ k8s-prod-worker-1 {3}Ready · worker · v1\./);
-    assert.equal(plain(await printChildren(clusters, node)), 'Server k8s-prod-worker-1   ACTIVE · demo');
+    assert.equal(plain(await printChildren(clusters, node)), `Server k8s-prod-worker-1   ACTIVE · demo\n${relations}`);
     assert.equal(await follow(views, await rowOf(clusters, node, 'Server')), server, 'the way back ends at the same row');
   }),
 );
@@ -149,12 +158,28 @@ sandboxTest('from a Service to its load balancer, its floating IP, and back', (s
   }),
 );
 
+sandboxTest('from a floating IP to its port, its server and on', (sandbox) =>
+  withViews(sandbox, 'admin', async (views) => {
+    const { clouds } = views;
+    const path = ['demo', 'demo', 'Compute', 'Servers', 'web-1'] as const;
+    const port = (await clouds.children(await nodeAt(clouds, ...path, 'Ports')))[0];
+    assert.ok(port);
+    assert.doesNotMatch(await printChildren(clouds, port), /^Server/m, 'below the server, its port does not lead back up');
+    const [address] = await clouds.children(await nodeAt(clouds, ...path, 'Ports', port.row.label, 'Floating IPs'));
+    const home = await follow(views, address);
+    assert.match(plain(await printChildren(clouds, home)), /^Port IP {3}/m);
+    const homePort = await follow(views, await rowOf(clouds, home, 'Port'));
+    assert.match(plain(await printChildren(clouds, homePort)), /^Server web-1 {3}ACTIVE/m);
+    assert.equal(await follow(views, await rowOf(clouds, homePort, 'Server')), await nodeAt(clouds, ...path));
+  }),
+);
+
 sandboxTest('from a claim and its PersistentVolume to the volume, and back', (sandbox) =>
   withViews(sandbox, 'admin', async (views) => {
     const { clouds, clusters } = views;
     await clouds.children(await nodeAt(clouds, 'demo', 'demo'));
     const claim = await nodeAt(clusters, 'sandbox-admin', 'shop', 'Storage', 'PersistentVolumeClaims', 'data-db-0');
-    assert.match(plain(await printChildren(clusters, claim)), /^Volume pvc-ID {3}in-use · demo$/);
+    assert.match(plain(await printChildren(clusters, claim)), /^Volume pvc-ID {3}in-use · demo\n▸ Relations/);
     const volume = await follow(views, await rowOf(clusters, claim, 'Volume'));
     const persistent = await follow(views, await rowOf(clouds, volume, 'PersistentVolume '));
     assert.match(plain(printNode(persistent)), /^▸ pvc-ID {3}Bound · .* · shop\/data-db-0$/);
@@ -163,11 +188,42 @@ sandboxTest('from a claim and its PersistentVolume to the volume, and back', (sa
   }),
 );
 
+sandboxTest('names and ids in the details of a volume, of a pod and of a node lead to rows', (sandbox) =>
+  withViews(sandbox, 'admin', async (views) => {
+    const { subject } = (await nodeAt(views.clouds, 'demo', 'demo', 'Compute', 'Servers', 'k8s-prod-worker-1')).row;
+    assert.ok(subject.of === 'resource');
+    /** The rows that the details of an object lead to, each with the word that leads there. */
+    const linked = async (...path: readonly string[]) => {
+      const object = (await nodeAt(views.clusters, 'sandbox-admin', ...path)).row.subject;
+      assert.ok(object.of === 'object');
+      const read = await object.cluster.get(object.ref);
+      assert.ok(read.ok);
+      const text = toYaml(read.value);
+      const rows: string[] = [];
+      for (const { line, start, end, key } of await objectLinks(text, object.cluster, [subject.project])) {
+        const chain = chainOf(key);
+        const node = chain && (await views[chain.view].find(chain.segments));
+        rows.push(plain(`${text.split('\n')[line]?.slice(start, end)} → ${chain?.view} ${node?.row.label}`));
+      }
+      return rows.sort().join('\n');
+    };
+    assert.equal(
+      await linked('Cluster', 'Nodes', 'k8s-prod-worker-1'),
+      'ID → clouds k8s-prod-worker-1\nID → clouds k8s-prod-worker-1',
+    );
+    assert.equal(
+      await linked('shop', 'Storage', 'PersistentVolumeClaims', 'data-db-0'),
+      'cinder-ssd → clusters cinder-ssd\npvc-ID → clusters pvc-ID',
+    );
+    assert.match(await linked('shop', 'Workloads', 'Pods', 'db-0'), /^data-db-0 → clusters data-db-0$/m);
+  }),
+);
+
 sandboxTest('an object names a server whose cloud is not open: the row says what to open', (sandbox) =>
   withViews(sandbox, 'admin', async ({ clusters }) => {
     assert.equal(
       await below(clusters, 'sandbox-admin', 'Cluster', 'Nodes', 'k8s-prod-worker-1'),
-      'Server ID   open its cloud in Clouds to see it',
+      `Server ID   open its cloud in Clouds to see it\n${relations}`,
     );
   }),
 );
@@ -185,7 +241,7 @@ sandboxTest('a Deployment owns its ReplicaSets and they their Pods', (sandbox) =
     const deployment = await nodeAt(clusters, 'sandbox-admin', 'shop', 'Workloads', 'Deployments', 'web');
     const [set] = await clusters.children(deployment);
     assert.match(set?.row.label ?? '', /^web-[0-9a-f]+/);
-    const pods = await clusters.children(set);
+    const pods = (await clusters.children(set)).filter(({ row }) => row.label !== 'Relations');
     assert.ok(
       pods.length > 0 && pods.every(({ row }) => row.label.startsWith(`${set?.row.label}-`)),
       await printChildren(clusters, set),
@@ -195,13 +251,19 @@ sandboxTest('a Deployment owns its ReplicaSets and they their Pods', (sandbox) =
 
 sandboxTest('groups show what the cloud counts, kinds how many there are, and nothing the user may not list', (sandbox) =>
   withViews(sandbox, 'admin', async ({ clouds }) => {
+    for (const group of ['Compute', 'Network', 'Storage', 'Load balancers', 'Shares', 'DNS', 'Secrets', 'Container clusters'])
+      await below(clouds, 'demo', 'demo', group);
     const groups = await eventually(
       () => below(clouds, 'demo', 'demo'),
-      (text) => /floating IPs/.test(text) && /GiB/.test(text) && /cores/.test(text),
+      (text) =>
+        /floating IPs/.test(text) && /GiB/.test(text) && /cores/.test(text) && /share/.test(text) && /\d clusters?/.test(text),
     );
     assert.match(groups, /^▸ Compute {3}\d+ servers · \d+ of \d+ cores$/m);
     assert.match(groups, /^▸ Network {3}\d+ networks · \d+ of \d+ floating IPs$/m);
     assert.match(groups, /^▸ (?:! )?Storage {3}.*\d+ of [\d ]+ GiB/m);
+    assert.match(groups, /^▸ Shares {3}\d+ shares? · \d+ of [\d ]+ GiB$/m);
+    assert.match(groups, /^▸ Container clusters {3}\d+ clusters?$/m);
+    assert.match(groups, /^▸ Load balancers {3}\d+ load balancers?$/m);
     const kinds = await eventually(
       () => below(clouds, 'demo', 'demo', 'Compute'),
       (text) => /Servers {3}\d/.test(text) && /Flavors {3}\d/.test(text),

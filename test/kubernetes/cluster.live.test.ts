@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Result } from '../../src/base/failure.ts';
 import { createHttp } from '../../src/base/http.ts';
+import type { OnSent, Sent } from '../../src/base/sent.ts';
 import type { Cluster, KubeObject } from '../../src/kubernetes/cluster.ts';
 import { shownCells } from '../../src/kubernetes/kinds.ts';
 import { openContexts } from '../../src/kubernetes/openContexts.ts';
@@ -12,6 +14,7 @@ async function withCluster(
   sandbox: SandboxEnvironment,
   who: string,
   body: (cluster: Cluster, namespace: string) => Promise<void>,
+  onSent?: OnSent,
 ): Promise<void> {
   const http = createHttp();
   const pki = dirname(sandbox.kubernetes.kubeconfig);
@@ -19,6 +22,7 @@ async function withCluster(
     http,
     env: { KUBECONFIG: [who, 'admin'].map((name) => join(pki, `${name}.kubeconfig`)).join(':') },
     mayRun: async () => false,
+    ...(onSent && { onSent }),
   });
   const open = async (name: string) => {
     const cluster = await contexts.open(`sandbox-${name}`);
@@ -308,3 +312,27 @@ sandboxTest('a warning of the server comes along with what was applied', (sandbo
     assert.match(warnings.join(), /v1 Endpoints is deprecated/);
   }),
 );
+
+sandboxTest('each change is told once, with the audit id that the API server has in its own log', async (sandbox) => {
+  const sent: Sent[] = [];
+  const body = async (cluster: Cluster, namespace: string) => {
+    sent.length = 0;
+    await must(cluster.apply(configMap(namespace, { a: '1' }), { dryRun: true }));
+    await must(cluster.apply(configMap(namespace, { a: '1' })));
+    await must(cluster.patch({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'a' }, { data: { a: '2' } }));
+    await must(cluster.delete({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'a' }));
+    await refusal(cluster.patch({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'a' }, { data: {} }));
+    assert.deepEqual(
+      sent.map(({ what, where, outcome }) => `${what} @ ${where}: ${outcome}`.replaceAll(namespace, 'SPACE')),
+      [
+        'apply configmaps a @ sandbox-admin › SPACE: accepted',
+        'patch configmaps a @ sandbox-admin › SPACE: accepted',
+        'delete configmaps a @ sandbox-admin › SPACE: accepted',
+        'patch configmaps a @ sandbox-admin › SPACE: sandbox-admin: configmaps "a" not found.',
+      ],
+    );
+    const audited = await readFile(sandbox.kubernetes.auditLog, 'utf8');
+    for (const { id } of sent) assert.ok(id && audited.includes(`"auditID":"${id}"`), id);
+  };
+  await withCluster(sandbox, 'admin', body, (one) => sent.push(one));
+});

@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { silentLogger } from '../../src/base/logger.ts';
-import { type ExecRequest, execPluginOf, runExecPlugin } from '../../src/kubernetes/execCredential.ts';
+import {
+  type ExecRequest,
+  type ExecSurroundings,
+  execPluginOf,
+  type PluginPage,
+  pageIn,
+  runExecPlugin,
+} from '../../src/kubernetes/execCredential.ts';
+import { eventually } from '../support/eventually.ts';
 
 const credential = (status: object) =>
   JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status });
@@ -60,6 +69,68 @@ describe('a program that signs in', () => {
     );
   });
 
+  /** A workspace `shop` and, beside it, `tools` and `shop-tools`; the program called `command` is there, links as said. */
+  const places: Readonly<Record<string, [command: string, links: Readonly<Record<string, string>>, runs: boolean]>> = {
+    'outside every workspace folder runs': ['tools/login', {}, true],
+    'in a folder only named alike runs': ['shop-tools/login', {}, true],
+    'in a workspace folder does not run': ['shop/bin/login', {}, false],
+    'in a workspace folder does not run by a way around': ['tools/../shop/login', {}, false],
+    'outside, being a link into a workspace folder, does not run': ['tools/login', { 'tools/login': 'shop/bin/login' }, false],
+    'in a workspace folder, being a link to the outside, does not run': ['shop/login', { 'shop/login': 'tools/login' }, false],
+    'in a folder that is a link into a workspace folder does not run': ['tools/bin/login', { 'tools/bin': 'shop/bin' }, false],
+  };
+  for (const [name, [command, links, runs]] of Object.entries(places))
+    for (const opened of ['shop', 'link to shop'])
+      it(`${name} (opened as ${opened})`, async () => {
+        const root = await mkdtemp(join(tmpdir(), 'places-'));
+        try {
+          for (const folder of ['shop/bin', 'tools', 'shop-tools']) {
+            await mkdir(join(root, folder), { recursive: true });
+            await writeFile(join(root, folder, 'login'), `#!/bin/sh\necho '${credential({ token: 't' })}'`, { mode: 0o755 });
+          }
+          await writeFile(join(root, 'shop/login'), `#!/bin/sh\necho '${credential({ token: 't' })}'`, { mode: 0o755 });
+          for (const [link, target] of Object.entries(links)) {
+            await rm(join(root, link), { force: true });
+            await symlink(join(root, target), join(root, link));
+          }
+          await symlink(join(root, 'shop'), join(root, 'link to shop'));
+          const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: `${root}/${command}` };
+          const plugin = execPluginOf(exec, join(root, 'config'));
+          assert.ok(plugin);
+          let asked = 0;
+          const mayRun = async () => {
+            asked += 1;
+            return true;
+          };
+          const workspaceFolders = () => [join(root, 'no such folder'), join(root, opened)];
+          const answer = await runExecPlugin(
+            plugin,
+            'kim',
+            {},
+            { env: process.env, mayRun, logger: silentLogger, workspaceFolders },
+          );
+          const said = answer.ok ? answer.value.token : answer.failure.message.replaceAll(root, '');
+          const refusal = `User kim signs in with /${command}, which lies in the workspace folder /${opened}. No program of a workspace is run to sign in: put it elsewhere and name it in /config.`;
+          assert.deepEqual([said, asked], runs ? ['t', 1] : [refusal, 0]);
+        } finally {
+          await rm(root, { recursive: true });
+        }
+      });
+
+  it('that PATH finds in a workspace folder does not run', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'path-'));
+    try {
+      await writeFile(join(folder, 'login'), '#!/bin/sh\n', { mode: 0o755 });
+      const plugin = execPluginOf({ apiVersion: 'client.authentication.k8s.io/v1', command: 'login' }, '/config');
+      assert.ok(plugin);
+      const surroundings = { env: { PATH: folder }, mayRun: async () => true, logger: silentLogger };
+      const answer = await runExecPlugin(plugin, 'kim', {}, { ...surroundings, workspaceFolders: () => [folder] });
+      assert.match(answer.ok ? '' : answer.failure.message, /which lies in the workspace folder/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   const troubles: Readonly<Record<string, [string, Parameters<typeof ran>[1], string]>> = {
     'is not run when the user says no': [
       'echo x',
@@ -113,3 +184,116 @@ describe('a program that signs in', () => {
   for (const [name, [script, options, expected]] of Object.entries(troubles))
     it(name, async () => assert.equal((await ran(script, options)).result, expected));
 });
+
+/** A program of a folder, run with what the test adds to its surroundings. */
+async function runAs(
+  script: string,
+  more: (folder: string) => Partial<ExecSurroundings> & { readonly kuberc?: string },
+): Promise<{ readonly result: string; readonly folder: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'plugin-'));
+  try {
+    const { kuberc, ...surroundings } = more(folder);
+    if (kuberc !== undefined) {
+      await mkdir(join(folder, '.kube'));
+      await writeFile(join(folder, '.kube', 'kuberc'), kuberc);
+    }
+    await writeFile(join(folder, 'login'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const plugin = execPluginOf({ apiVersion: 'client.authentication.k8s.io/v1', command: './login' }, join(folder, 'config'));
+    assert.ok(plugin);
+    const usual = { env: { PATH: process.env['PATH'] }, home: folder, mayRun: async () => true, logger: silentLogger };
+    const answer = await runExecPlugin(plugin, 'kim', {}, { ...usual, ...surroundings });
+    const text = answer.ok ? JSON.stringify(answer.value) : `${answer.failure.reason}: ${answer.failure.message}`;
+    return { result: text.replaceAll(folder, ''), folder };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+describe('a program that wants a person', () => {
+  const page =
+    'To sign in, use a web browser to open the page https://login.example/device and enter the code ABCD-1234 to authenticate.';
+
+  it('brings the user to its page with the code, and is waited for beyond the deadline of a program', async () => {
+    const seen: PluginPage[] = [];
+    let over = false;
+    const attend = async (one: PluginPage, answered: AbortSignal) => {
+      seen.push(one);
+      answered.addEventListener('abort', () => {
+        over = true;
+      });
+    };
+    const script = `echo "${page}" >&2; sleep 1; echo '${credential({ token: 't' })}'`;
+    const { result } = await runAs(script, () => ({ attend, timeoutMs: 500 }));
+    assert.deepEqual([result, over], ['{"token":"t"}', true]);
+    assert.deepEqual(seen, [{ user: 'kim', url: 'https://login.example/device', code: 'ABCD-1234' }]);
+  });
+
+  it('ends, with all it started, when the user gives up', async () => {
+    let child = 0;
+    const attend = async () => {
+      child = Number(await readFile(pidFile, 'utf8'));
+      return 'closed';
+    };
+    let pidFile = '';
+    const { result } = await runAs(`sleep 60 & echo $! > "$(dirname "$0")/pid"; echo "${page}" >&2; wait`, (folder) => {
+      pidFile = join(folder, 'pid');
+      return { attend };
+    });
+    assert.match(result, /^signedOut: \/login, which signs in user kim, was cancelled/);
+    await eventually('what it started has ended', async () => !isAlive(child));
+  });
+
+  for (const [said, wanted] of [
+    [`${page}\n`, { url: 'https://login.example/device', code: 'ABCD-1234' }],
+    ['Open https://sso.example/start?x=1, then type code: WDJB.\n', { url: 'https://sso.example/start?x=1', code: 'WDJB' }],
+    ['Please visit the following URL in your browser: http://localhost:8000\n', { url: 'http://localhost:8000' }],
+    ['See http://evil.example/ or ftp://x\n', undefined],
+    ['https://torn.example/dev', undefined],
+    ['error: code 500\n', undefined],
+  ] as const)
+    it(`page in ${JSON.stringify(said)}`, () => assert.deepEqual(pageIn(said), wanted));
+});
+
+describe('the policy of kuberc', () => {
+  const script = `echo '${credential({ token: 't' })}'`;
+  const preference = 'apiVersion: kubectl.config.k8s.io/v1beta1\nkind: Preference\n';
+
+  it('is asked before the user is', async () => {
+    let asked = 0;
+    const mayRun = async () => {
+      asked += 1;
+      return true;
+    };
+    const { result } = await runAs(script, () => ({ mayRun, kuberc: `${preference}credentialPluginPolicy: DenyAll` }));
+    assert.equal(
+      result,
+      'invalid: User kim is not signed in: /.kube/kuberc denies all programs that sign in (credentialPluginPolicy: DenyAll).',
+    );
+    assert.equal(asked, 0);
+  });
+
+  it('names the list in which a program is missing, and lets run what is in it', async () => {
+    const list = (command: string) =>
+      `${preference}credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist:\n- command: ${command}`;
+    assert.equal(
+      (await runAs(script, () => ({ kuberc: list('kubelogin') }))).result,
+      'invalid: User kim is not signed in: /login is not in the credentialPluginAllowlist of /.kube/kuberc. Add it there if you trust it.',
+    );
+    assert.equal((await runAs(script, (folder) => ({ kuberc: list(`${folder}/login`) }))).result, '{"token":"t"}');
+  });
+
+  it('is not asked where KUBERC is off', async () => {
+    const env = { PATH: process.env['PATH'], KUBERC: 'off' };
+    const { result } = await runAs(script, () => ({ env, kuberc: `${preference}credentialPluginPolicy: DenyAll` }));
+    assert.equal(result, '{"token":"t"}');
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')[2] !== 'Z';
+  } catch {
+    return false;
+  }
+}

@@ -19,14 +19,16 @@ apps/ReplicaSet      Name|Desired|Current|Ready|Age        web-2|2|2|1|5m       
 /Pod                 Name|Ready|Status|Restarts|Node       a|0/1|CreateContainerConfigError|0|n1 bad CreateContainerConfigError · 0/1 · 0 · n1
 /Pod                 Name|Ready|Status|Restarts|Node       a|1/1|Running|0|n1               quiet  Running · 1/1 · 0 · n1
 /Pod                 Name|Ready|Status|Restarts|Node       a|0/1|Completed|0|n1             quiet  Completed · 0/1 · 0 · n1
+batch/CronJob        Name|Schedule|Suspend|Last Schedule   c|@daily|False|<none>            quiet  @daily
+batch/CronJob        Name|Schedule|Suspend|Last Schedule   c|@daily|True|5m                 quiet  @daily · 5m · suspended
 /Node                Name|Status|Roles|Version             n|NotReady|worker|v1.36.3        bad    NotReady · worker · v1.36.3
 /Node                Name|Status|Roles|Version             n|NotReady,SchedulingDisabled|worker|v1 bad NotReady,SchedulingDisabled · worker · v1
-/Node                Name|Status|Roles|Version             n|Ready,SchedulingDisabled|<none>|v1 busy Ready,SchedulingDisabled · v1
+/Node                Name|Status|Roles|Version             n|Ready,SchedulingDisabled|<none>|v1 warning Ready,SchedulingDisabled · v1
 /PersistentVolume    Name|Capacity|Status|Claim            v|1Gi|Failed|shop/data           bad    Failed · 1Gi · shop/data
 acme.org/Thing       Name|Phase|Size|Age                   t|Odd|3|5m                       quiet  Odd · 3 · 5m
 `;
 
-const parts = /^(\S*)\/(\S+)\s+(\S.*?\|.*?)\s{2,}(\S.*\|\S+)\s+(good|busy|bad|quiet)\s+(.+)$/;
+const parts = /^(\S*)\/(\S+)\s+(\S.*?\|.*?)\s{2,}(\S.*\|\S+)\s+(good|busy|warning|bad|quiet)\s+(.+)$/;
 
 describe('a row of the server’s table', () => {
   for (const line of rows.trim().split('\n'))

@@ -95,6 +95,39 @@ damaged https://d.example:6443 u ! Context damaged uses d, whose certificate-aut
   });
 });
 
+describe('a folder of kubeconfigs', () => {
+  it('counts as all kubeconfigs in it, those that come later too; keys and notes beside them are no trouble', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kubeconfigs-'));
+    const one = (name: string) => config([context(name, name, name)], [cluster(name)], [user(name)]);
+    const http = createHttp();
+    await writeFile(join(folder, 'notes.md'), 'Our clusters: see the wiki.');
+    await writeFile(join(folder, 'ca.crt'), '-----BEGIN CERTIFICATE-----');
+    const contexts = openContexts({
+      http,
+      env: {},
+      home: '/nonexistent',
+      extraFiles: [folder],
+      mayRun: async () => false,
+      watch: true,
+    });
+    try {
+      const names = async () => (await contexts.list()).contexts.map(({ name }) => name).join(' ');
+      assert.equal(await names(), '');
+      const changed = new Promise<void>((resolve) => contexts.onDidChange(resolve));
+      await writeFile(join(folder, 'b.yaml'), one('b'));
+      await writeFile(join(folder, 'a'), one('a'));
+      await writeFile(join(folder, 'broken'), 'clusters: [');
+      await changed;
+      assert.equal(await names(), 'a b');
+      assert.match((await contexts.list()).problems.map(({ message }) => message).join(), /broken is not valid YAML/);
+    } finally {
+      contexts.dispose();
+      http.dispose();
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
 describe('a kubeconfig that changes', () => {
   const one = (name: string, token = 't') => config([context(name, 'a', 'u')], [cluster('a')], [user('u', `token: ${token}`)]);
 

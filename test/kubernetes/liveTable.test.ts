@@ -193,6 +193,65 @@ describe('a live table', () => {
       },
     ));
 
+  it('of a namespace without metadata knows its rows by their names, in the list and in the watch', () => {
+    const named = columns.map((column, index) => ({ ...column, format: index === 0 ? 'name' : '' }));
+    const bare = (name: string, data: string) => ({ cells: [name, data], object: null });
+    const watches = new Watches();
+    const answer: Script[string] = ({ url }) =>
+      url.includes('watch=1')
+        ? watches.reply(url)
+        : { json: { ...table([bare('a', '1'), bare('b', '1')], '5'), columnDefinitions: named } };
+    return withScriptedCluster({ 'GET /api/v1/namespaces/shop/configmaps': answer }, async ({ cluster, server }) => {
+      const kind = await cluster.kind('v1', 'ConfigMap');
+      assert.ok(kind.ok);
+      const live = cluster.live(kind.value, { namespace: 'shop' }, 'None');
+      await live.ready();
+      await watches.open(1);
+      const told = (type: string, version: string, row: object) =>
+        `${JSON.stringify({ type, object: { kind: 'Table', metadata: { resourceVersion: version }, columnDefinitions: null, rows: [row] } })}\n`;
+      watches.say(
+        told('MODIFIED', '6', bare('a', '2')) + told('DELETED', '7', bare('b', '1')) + told('ADDED', '8', bare('c', '1')),
+      );
+      await until(live, 'a=2 c=1');
+      assert.deepEqual(
+        live.rows.map(({ object: { metadata } }) => metadata),
+        [
+          { name: 'a', namespace: 'shop' },
+          { name: 'c', namespace: 'shop' },
+        ],
+      );
+      watches.tear();
+      await watches.open(2);
+      assert.deepEqual(watches.opened, ['5', '8']);
+      assert.ok(
+        server.seen.filter(({ url }) => url.includes('configmaps')).every(({ url }) => url.includes('includeObject=None')),
+      );
+      live.dispose();
+    });
+  });
+
+  it('keeps no managedFields, and of all namespaces asks for metadata', () =>
+    withScriptedCluster(
+      {
+        'GET /api/v1/configmaps': ({ url }) => {
+          if (url.includes('watch=1')) return { raw: (response) => response.flushHeaders() };
+          const one = row('a', '1');
+          const metadata = { ...one.object.metadata, labels: { app: 'web' }, managedFields: [{ manager: 'kubelet' }] };
+          return { json: table([{ ...one, object: { metadata } }], '5') };
+        },
+      },
+      async ({ cluster, server }) => {
+        const kind = await cluster.kind('v1', 'ConfigMap');
+        assert.ok(kind.ok);
+        const live = cluster.live(kind.value, {}, 'None');
+        await live.ready();
+        const expected = { name: 'a', namespace: 'shop', resourceVersion: '1', labels: { app: 'web' } };
+        assert.deepEqual(live.rows[0]?.object.metadata, expected);
+        assert.match(server.seen.find(({ url }) => url.includes('configmaps'))?.url ?? '', /includeObject=Metadata/);
+        live.dispose();
+      },
+    ));
+
   it('is shared by equal requests and ends with the last of them', () =>
     withLiveTable(
       () => ({ json: table([row('a', '1')], '5') }),

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Clock } from '../../src/base/clock.ts';
 import { failed, success } from '../../src/base/failure.ts';
-import type { HttpStream } from '../../src/base/http.ts';
-import { type ReflectorSource, reflect } from '../../src/kubernetes/reflector.ts';
+import { patienceMs, type ReflectorSource, reflect } from '../../src/kubernetes/reflector.ts';
 import type { Script } from '../support/scriptedServer.ts';
-import { refusal as status, withScriptedCluster } from './scriptedCluster.ts';
+import { silentAfter, refusal as status, withScriptedCluster } from './scriptedCluster.ts';
 
 const item = (name: string, version: string) => ({ metadata: { name, uid: name, resourceVersion: version } });
 const list = (version: string, ...items: object[]) => ({
@@ -73,7 +72,7 @@ describe('the reflector', () => {
     assert.deepEqual(requests.slice(0, 3), ['list', 'watch 5', 'list']);
   });
 
-  it('says that it is stale when a watch is torn, and goes on', async () => {
+  it('says that it is stale when a watch is torn, and no longer when it goes on', async () => {
     const { events } = await watched(
       {
         'GET /api/v1/configmaps': watchOrList(list('5', item('a', '1')), [
@@ -81,9 +80,9 @@ describe('the reflector', () => {
           event('ADDED', item('b', '6')),
         ]),
       },
-      4,
+      5,
     );
-    assert.deepEqual(events, ['added a', 'synced', 'stale malformed', 'added b']);
+    assert.deepEqual(events, ['added a', 'synced', 'stale malformed', 'synced', 'added b']);
   });
 
   it('asks by and by where watching is forbidden', async () => {
@@ -137,6 +136,36 @@ describe('the reflector', () => {
     );
   });
 
+  it('says that it is stale while the next watch does not open, and no longer when it does', async () => {
+    const ending = new AbortController();
+    let watches = 0;
+    const source: ReflectorSource<string> = {
+      context: 'test',
+      list: async () => success({ items: ['a'], resourceVersion: '5' }),
+      watch: async () => {
+        if (++watches === 2) await new Promise((resolve) => setTimeout(resolve, 100));
+        return success(silentAfter(''));
+      },
+      decode: () => undefined,
+    };
+    const events: string[] = [];
+    for await (const event of reflect(source, ending.signal, { idleMs: 30, doubtMs: 30 })) {
+      events.push('failure' in event ? `${event.type}: ${event.failure.message}` : event.type);
+      if (events.length === 4) ending.abort();
+    }
+    assert.deepEqual(events, [
+      'reset',
+      'live',
+      'stale: The API server of test has been silent for 0 s; it is asked again and again.',
+      'live',
+    ]);
+  });
+
+  it('waits for longer than bookmarks come, and tells of silence within 90 s', () => {
+    assert.ok(patienceMs.idle > 65_000);
+    assert.ok(patienceMs.idle + patienceMs.doubt < 90_000);
+  });
+
   it('keeps to the wait that the server asks for, and spreads the others between 0.8 and 30 s', async () => {
     const ending = new AbortController();
     const waits: number[] = [];
@@ -153,16 +182,3 @@ describe('the reflector', () => {
     assert.deepEqual(waits.slice(0, 6), [45_000, 7200, 21_600, 30_000, 30_000, 30_000]);
   });
 });
-
-/** A stream that says `text` and then nothing, until it is closed. */
-function silentAfter(text: string): HttpStream {
-  let close = () => {};
-  const closed = new Promise<void>((resolve) => {
-    close = resolve;
-  });
-  async function* chunks() {
-    yield Buffer.from(text);
-    await closed;
-  }
-  return { status: 200, headers: {}, chunks: chunks(), close };
-}

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/base/clock.ts';
-import { createHttp } from '../../src/base/http.ts';
+import { createHttp, type HttpStream } from '../../src/base/http.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import type { Cluster } from '../../src/kubernetes/cluster.ts';
 import { Credentials } from '../../src/kubernetes/credentials.ts';
@@ -78,4 +78,17 @@ export async function withScriptedCluster<T>(
 /** A `Status` that says no. */
 export function refusal(code: number, reason: string, message = `${reason} told`): object {
   return { kind: 'Status', status: 'Failure', code, reason, message };
+}
+
+/** A stream that says `text` and then nothing, until it is closed. */
+export function silentAfter(text: string): HttpStream {
+  let close = () => {};
+  const closed = new Promise<void>((resolve) => {
+    close = resolve;
+  });
+  async function* chunks() {
+    yield Buffer.from(text);
+    await closed;
+  }
+  return { status: 200, headers: {}, chunks: chunks(), whole: false, close };
 }

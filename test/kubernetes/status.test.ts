@@ -20,7 +20,7 @@ const cases: Readonly<Record<string, [Case, string]>> = {
       message:
         'deployments.apps "web" is forbidden: User "alice" cannot patch resource "deployments" in API group "apps" in the namespace "shop"',
     },
-    'forbidden: prod forbids it: deployments.apps "web" is forbidden: User "alice" cannot patch resource "deployments" in API group "apps" in the namespace "shop".',
+    'forbidden: prod forbids it: deployments.apps "web" is forbidden: User "alice" cannot patch resource "deployments" in API group "apps" in the namespace "shop". Ask who administers it for a role that allows this.',
   ],
   'a quota is full': [
     {
@@ -51,6 +51,25 @@ const cases: Readonly<Record<string, [Case, string]>> = {
   'a webhook denies': [
     { status: 400, reason: 'BadRequest', message: 'admission webhook "check.acme.org" denied the request: no owner label' },
     'invalid: prod: admission webhook "check.acme.org" denied the request: no owner label.',
+  ],
+  'an object is too large for the store': [
+    {
+      status: 500,
+      message: 'rpc error: code = ResourceExhausted desc = trying to send message larger than max (2800627 vs. 2097152)',
+    },
+    'invalid: prod cannot store so large an object: rpc error: code = ResourceExhausted desc = trying to send message larger than max (2800627 vs. 2097152).',
+  ],
+  'a request is too large for etcd': [
+    { status: 500, message: 'etcdserver: request is too large' },
+    'invalid: prod cannot store so large an object: etcdserver: request is too large.',
+  ],
+  'a conversion webhook cannot be reached': [
+    {
+      status: 500,
+      message:
+        'conversion webhook for acme.org/v1, Kind=Shop failed: Post "https://shops.acme.svc:443/convert?timeout=30s": service "shops" not found',
+    },
+    'unavailable: The API server of prod could not do it: conversion webhook for acme.org/v1, Kind=Shop failed: Post "https://shops.acme.svc:443/convert?timeout=30s": service "shops" not found.',
   ],
   'a webhook cannot be reached': [
     {

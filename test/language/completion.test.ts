@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { completionPlace } from '../../src/language/completion.ts';
+import { completionPlace, valueItems } from '../../src/language/completion.ts';
 import { OpenDocument } from '../../src/language/openDocument.ts';
 
 /** Text with the cursor as `<|>` → what is completed there: the kind, and what would be replaced. */
@@ -89,3 +89,21 @@ function placeIn(marked: string): string {
   const replaced = JSON.stringify(place.placed.section.text.slice(place.range.start, place.range.end));
   return `${place.what === 'value' ? place.rule.to : 'annotation'} ${replaced}`;
 }
+
+it('host names are completed into a zone: what is typed of the name stays, and the others of a list', () => {
+  const offered = (written: string) => {
+    const marked = `apiVersion: v1\nkind: Service\nmetadata:\n  annotations:\n    external-dns.alpha.kubernetes.io/hostname: ${written}\n`;
+    const document = new OpenDocument('file:///a.yaml', 1, marked.replace('<|>', ''));
+    const line = marked.split('\n')[4] ?? '';
+    const place = completionPlace(document, { line: 4, character: line.indexOf('<|>') });
+    assert.ok(place?.what === 'value');
+    const facts = { kind: 'dns.zone', id: 'z1', name: 'example.org.', columns: [] } as const;
+    const { items } = valueItems(document, place, [facts], false);
+    return items.map(({ textEdit }) => textEdit?.newText);
+  };
+  assert.deepEqual(offered('<|>'), ['example.org']);
+  assert.deepEqual(offered('shop<|>'), ['shop.example.org']);
+  assert.deepEqual(offered('shop.exam<|>'), ['shop.example.org']);
+  assert.deepEqual(offered('a.shop.example.o<|>'), ['a.shop.example.org']);
+  assert.deepEqual(offered('a.example.org,b<|>'), ['"a.example.org,b.example.org"']);
+});

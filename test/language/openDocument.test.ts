@@ -38,6 +38,27 @@ describe('an open document', () => {
     );
   });
 
+  it('tells mistakes before it works out what is named, and lets go of the trees then', () => {
+    const text =
+      'apiVersion: v1\nkind: Service\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: b, label: {}}\n';
+    const document = new OpenDocument('file:///a.yaml', 1, text);
+    const names = () => document.sections.map(({ section }) => section.content.names.map(({ name }) => name));
+    assert.equal(document.settle(0), false, 'nothing is read yet');
+    while (document.read(1000));
+    assert.deepEqual(
+      document.sections.map(({ section }) => section.content.findings.map(({ code }) => code)),
+      [[], ['object.misspelt']],
+    );
+    assert.equal(document.settle(0), true, 'one is left');
+    assert.equal(document.settle(0), false);
+    assert.ok(document.sections.every(({ section }) => !section.settle()));
+    assert.deepEqual(names(), [['a'], ['b']]);
+    const asked = new OpenDocument('file:///a.yaml', 1, text);
+    while (asked.read(1000));
+    assert.equal(asked.sections[0]?.section.content.names[0]?.name, 'a', 'who asks earlier gets the same');
+    assert.equal(asked.sections[0]?.section.settle(), false);
+  });
+
   it('keeps what is known of the sections an edit does not touch', () => {
     const document = new OpenDocument('file:///a', 1, 'a: 1\n---\nb: 2\n---\nc: 3\n');
     const [first, , third] = document.sections.map(({ section }) => section);

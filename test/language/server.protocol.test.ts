@@ -13,6 +13,7 @@ import {
 } from 'vscode-languageserver/node';
 import { silentLogger } from '../../src/base/logger.ts';
 import { startServer } from '../../src/language/connection.ts';
+import { pageLineOf } from '../../src/manifest/codes.ts';
 import { toFacts } from '../../src/openstack/display.ts';
 import type { Project } from '../../src/openstack/project.ts';
 import {
@@ -70,8 +71,8 @@ class TestConnection {
     this.client.listen();
   }
 
-  async start(initializationOptions: object = { answers: Object.values(requests) }): Promise<this> {
-    await this.client.sendRequest('initialize', { processId: null, rootUri: null, capabilities: {}, initializationOptions });
+  async start(initializationOptions: object = { answers: Object.values(requests) }, capabilities: object = {}): Promise<this> {
+    await this.client.sendRequest('initialize', { processId: null, rootUri: null, capabilities, initializationOptions });
     await this.client.sendNotification('initialized', {});
     return this;
   }
@@ -94,6 +95,12 @@ class TestConnection {
     for (let waited = 0; waited < 3000 && (this.published.length === 0 || String(now()) !== String(expected)); waited += 10)
       await delay(10);
     assert.deepEqual(now(), expected);
+  }
+
+  /** Waits until the last publication holds these codes, however often; at most a minute. */
+  async codesAtLeast(...codes: string[]): Promise<void> {
+    const holds = (code: string) => this.published.at(-1)?.diagnostics.some((one) => one.code === code) === true;
+    for (let waited = 0; waited < 60_000 && !codes.every(holds); waited += 50) await delay(50);
   }
 
   ask<T>(method: string, position: { line: number; character: number }): Promise<T> {
@@ -135,7 +142,10 @@ describe('the language server', () => {
     await server.codes('reference.missing');
     const [diagnostic] = server.published.at(-1)?.diagnostics ?? [];
     assert.ok(diagnostic);
-    assert.equal(diagnostic.message, 'No network with id 00000bad… in project demo (cloud demo, RegionOne).');
+    assert.match(
+      String(diagnostic.message),
+      /^No network with id 00000bad… in project demo \(cloud demo, RegionOne\)\. As of \d\d:\d\d\.$/,
+    );
     assert.deepEqual(diagnostic.range, { start: { line: 5, character: 43 }, end: { line: 5, character: 79 } });
     const actions = await server.client.sendRequest<
       { title: string; edit?: { changes: Record<string, { newText: string }[]> } }[]
@@ -150,8 +160,45 @@ describe('the language server', () => {
         ['Use "private" (e53fcbba…)', right],
         ['Use "public" (1ca1ab1e…)', '1ca1ab1e-9d1c-4f02-8b33-7aa2c4d5e6f7'],
         ['Show networks…', undefined],
+        ['Ignore reference.missing here, with a reason', '    # hybrid-clusters: ignore reference.missing – \n'],
       ],
     );
+  });
+
+  it('mends on save what has one right answer, and leaves to the user what only the cloud knows', async () => {
+    const server = await new TestConnection().start();
+    await server.open(`${service(wrong)}    loadbalancer.openstack.org/keep-floatingip: true\n`);
+    await server.codes('annotation.notText', 'reference.missing');
+    const asked = (only?: string[]) =>
+      server.client.sendRequest<{ kind: string; edit?: { changes: Record<string, object[]> } }[]>('textDocument/codeAction', {
+        textDocument: { uri },
+        range: { start: { line: 0, character: 0 }, end: { line: 7, character: 0 } },
+        context: { diagnostics: [], ...(only ? { only } : {}) },
+      });
+    const edits = [{ range: { start: { line: 6, character: 48 }, end: { line: 6, character: 52 } }, newText: '"true"' }];
+    for (const kind of ['source.fixAll', 'source.fixAll.hybridClusters'])
+      assert.deepEqual(
+        (await asked([kind])).map((one) => [one.kind, one.edit?.changes[uri]]),
+        [['source.fixAll.hybridClusters', edits]],
+      );
+    assert.deepEqual(await asked(), []);
+    await server.type(2, 6, 48, '"true"', 4);
+    await server.codes('reference.missing');
+    assert.deepEqual(await asked(['source.fixAll']), []);
+  });
+
+  it('a comment answers a finding on the next line; without a reason it is asked for one, and a code leads to its page', async () => {
+    const findingsPage = 'file:///extension/media/findings.md';
+    const server = await new TestConnection().start({ answers: Object.values(requests), findingsPage });
+    const comment = '    # hybrid-clusters: ignore reference.missing –';
+    const text = service(wrong).replace('annotations:\n', `annotations:\n${comment}\n`);
+    await server.open(text);
+    await server.codes('suppression.reason');
+    const diagnostic = server.published.at(-1)?.diagnostics[0];
+    assert.deepEqual(diagnostic?.range.start, { line: 5, character: 4 });
+    assert.equal(diagnostic?.codeDescription?.href, `${findingsPage}#L${pageLineOf('suppression.reason')}`);
+    await server.type(2, 5, comment.length, ' Terraform makes it');
+    await server.codes();
   });
 
   it('publishes the syntax at once and the references when their answers come', async () => {
@@ -188,7 +235,8 @@ describe('the language server', () => {
     await server.ask('textDocument/hover', { line: 5, character: 50 });
     assert.ok(performance.now() - start < 3000);
     await server.type(2, last - 1, 4, 'x: [');
-    for (let waited = 0; waited < 60_000 && server.runs.length === 0; waited += 50) await delay(50);
+    // What was read before the keystroke may be told first.
+    await server.codesAtLeast('yaml.syntax', 'file.partial');
     const told = server.published.at(-1)?.diagnostics ?? [];
     assert.deepEqual([...new Set(told.map(({ code }) => code))], ['yaml.syntax', 'file.partial']);
     assert.ok(told.every(({ code, range: { start } }) => code === 'file.partial' || start.line > last - 10));
@@ -200,7 +248,7 @@ describe('the language server', () => {
     await server.open(service(wrong));
     await delay(20);
     await server.type(2, 5, 43, right, 36);
-    await delay(300);
+    for (let waited = 0; waited < 3000 && server.runs.length === 0; waited += 10) await delay(10);
     assert.ok(
       server.published.every(({ diagnostics }) => diagnostics.length === 0),
       'the old answer was published',
@@ -304,19 +352,58 @@ describe('the language server', () => {
     const hover = await server.ask<{ contents: { value: string } }>('textDocument/hover', { line: 5, character: 50 });
     assert.match(hover.contents.value, /\*\*network\*\* private · ACTIVE/);
     assert.match(hover.contents.value, /command:hybridClusters\.reveal/);
+    assert.doesNotMatch(hover.contents.value, /Named by/);
+    await server.open(`${service(right)}---\n${service(right).replace('name: web', 'name: api')}`);
+    await delay(50);
+    const both = await server.ask<{ contents: { value: string } }>('textDocument/hover', { line: 5, character: 50 });
+    assert.match(
+      both.contents.value,
+      /Named by \[Service web\]\(file:\/\/\/shop\/service\.yaml#L6\), \[Service api\]\(file:\/\/\/shop\/service\.yaml#L13\)/,
+    );
     const hints = await server.client.sendRequest<{ label: string }[]>('textDocument/inlayHint', {
       textDocument: { uri },
       range: { start: { line: 0, character: 0 }, end: { line: 9, character: 0 } },
     });
     assert.deepEqual(
       hints.map(({ label }) => label),
-      ['private'],
+      ['private', 'private'],
     );
     const links = await server.client.sendRequest<{ tooltip: string }[]>('textDocument/documentLink', { textDocument: { uri } });
     assert.deepEqual(
       links.map(({ tooltip }) => tooltip),
-      ['Show private in Clouds'],
+      ['Show private in Clouds', 'Show private in Clouds'],
     );
+  });
+
+  it('has links asked for again when what they lead to is gone, though the text is the same', async () => {
+    const server = new TestConnection();
+    const said: string[] = [];
+    server.client.onRequest('client/registerCapability', ({ registrations }) => {
+      for (const { method } of registrations) said.push(`+${method}`);
+    });
+    server.client.onRequest('client/unregisterCapability', ({ unregisterations }) => {
+      for (const { method } of unregisterations) said.push(`-${method}`);
+    });
+    await server.start(undefined, { textDocument: { documentLink: { dynamicRegistration: true } } });
+    const links = () => server.client.sendRequest<object[]>('textDocument/documentLink', { textDocument: { uri } });
+    await server.open(service(right));
+    assert.deepEqual([(await links()).length, said], [1, ['+textDocument/documentLink']]);
+    const changed = async () => {
+      const runs = server.runs.length;
+      server.epoch += 1;
+      await server.client.sendNotification(notifications.openstackDidChange, { epoch: server.epoch });
+      for (let waited = 0; waited < 3000 && server.runs.length === runs; waited += 10) await delay(10);
+      await delay(20);
+    };
+    await changed();
+    assert.deepEqual(said, ['+textDocument/documentLink'], 'nothing changed, nothing is said');
+    server.project = fakeCloud(world.replace(right, wrong));
+    await changed();
+    assert.deepEqual(said.slice(1), ['+textDocument/documentLink', '-textDocument/documentLink']);
+    assert.deepEqual(await links(), []);
+    server.project = fakeCloud(world);
+    await changed();
+    assert.deepEqual([(await links()).length, said.length], [1, 5]);
   });
 
   it('parses a name written by a tenant as text, not as markup', async () => {

@@ -17,6 +17,7 @@ const cloud = fakeCloud(`
 network.network: [{ id: 9be23551-38e2-4d27-b5ea-ea2ea1321bd6, name: public, router:external: true }]
 network.security_group: [{ id: 51a1ab1e-0000-4000-8000-000000000005, name: default }]
 compute.flavor: [{ id: '1', name: m1.tiny }]
+compute.availability_zone: [{ zoneName: nova1, zoneState: { available: true } }]
 `);
 
 describe('published manifests', () => {
@@ -39,6 +40,7 @@ describe('published manifests', () => {
       ),
     );
     assert.deepEqual(all, [
+      'compute.availability_zone "nova1"',
       'network.network "9be23551-38e2-4d27-b5ea-ea2ea1321bd6"',
       'compute.flavor {"name":"m1.tiny"}',
       'network.security_group {"name":"default"}',

@@ -130,6 +130,16 @@ metadata: {name: a}
 spec:
   flavor: {filter: {name: m1.tiny}}
 #                         ^^^^^^^ error reference.missing: No flavor named "m1.tiny" in project demo (cloud demo, RegionOne).`,
+  'an id where the name of an object belongs': `
+apiVersion: openstack.k-orc.cloud/v1alpha1
+kind: Port
+metadata: {name: a}
+spec:
+  cloudCredentialsRef: {secretName: clouds, cloudName: demo}
+  resource:
+    networkRef: e53fcbba-52b1-4c7e-9a48-0c1f5f7f0b11
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning reference.idInRef: networkRef wants the name of an object in this namespace, not an id of the cloud. Import that resource as an object of its own (import.id) and name it here.
+    securityGroupRefs: [web]`,
   'an import that matches nothing waits': `
 apiVersion: openstack.k-orc.cloud/v1alpha1
 kind: Subnet
@@ -206,6 +216,7 @@ kind: Service
 metadata:
   annotations:
     loadbalancer.openstack.org/network-id: 00000bad-8e6f-4e2d-a1b3-fedcba987654
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning annotation.dead: A Service of type ClusterIP gets no load balancer, so the annotations of OpenStack do nothing.
 spec: {type: ClusterIP}
 ---
 apiVersion: v1
@@ -213,6 +224,7 @@ kind: Service
 metadata:
   annotations:
     loadbalancer.openstack.org/network-id: 00000bad-8e6f-4e2d-a1b3-fedcba987654
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning annotation.dead: loadBalancerClass is "example.org/other": the cloud controller manager leaves this Service alone, and its annotations do nothing.
 spec: {type: LoadBalancer, loadBalancerClass: example.org/other}
 ---
 apiVersion: v1
@@ -220,6 +232,7 @@ kind: Service
 metadata:
   annotations:
     loadbalancer.openstack.org/floating-network-id: 00000bad-8e6f-4e2d-a1b3-fedcba987654
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning annotation.dead: An internal Service gets no floating IP, so floating-network-id does nothing.
     service.beta.kubernetes.io/openstack-internal-load-balancer: "true"
 spec: {type: LoadBalancer}`,
   'a network that is still to be filled in is no other network': `
@@ -300,7 +313,7 @@ spec:
   ports:
     - $patch: delete
 ---
-apiVersion: infrastructure.cluster.x-k8s.io/v1alpha7
+apiVersion: infrastructure.cluster.x-k8s.io/v1alpha3
 kind: OpenStackMachine
 metadata: {name: a}
 spec: {flavor: nothing, image: nothing, networks: [{filter: {name: nothing}}]}`,

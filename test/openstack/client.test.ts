@@ -305,7 +305,7 @@ const faults: readonly (readonly [status: number, body: string, sentence: string
   [
     403,
     '{"forbidden": {"code": 403, "message": "Policy doesn\'t allow it."}}',
-    "forbidden: Project demo does not let alice list networks. It said: Policy doesn't allow it.",
+    "forbidden: Project demo does not let alice list networks. It said: Policy doesn't allow it. alice's role there: member. This usually takes admin: ask the cloud's administrator.",
   ],
   [
     409,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createHttp } from '../../src/base/http.ts';
 import { createClouds } from '../../src/openstack/clouds.ts';
+import { scriptedServer } from '../support/scriptedServer.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'clouds-'));
 const http = createHttp();
@@ -55,7 +56,7 @@ clouds:
     'demo · alice · north+south · line 4',
     'careless · bob · line 7 · insecure',
     'nowhere · bob · line 8 · Cloud nowhere has no auth_url (main.yaml:8).',
-    'vendor · bob · line 9 · Cloud vendor has no auth_url, and clouds-public.yaml no profile somewhere (main.yaml:9).',
+    'vendor · bob · line 9 · Cloud vendor has no auth_url, and there is no profile somewhere (main.yaml:9).',
     'odd · line 10 · Cloud odd has an auth_url that is not a URL (main.yaml:10).',
     'number · line 11 · Cloud number is not a mapping (main.yaml:11).',
     'region · line 12 · Cloud region has a region that needs a name and may have values, nothing else (main.yaml:12).',
@@ -115,5 +116,42 @@ test('the same cloud is the same object until its entry changes; a changed file 
   assert.ok(changed.ok);
   assert.notEqual(changed.value, first.value);
   assert.equal(changed.value.summary.authUrl, 'https://two');
+  clouds.dispose();
+});
+
+test('a profile at an address is fetched when the cloud is opened, not when clouds are listed', async () => {
+  let status = 503;
+  await using provider = await scriptedServer({
+    'GET /.well-known/openstack/api': () => ({
+      status,
+      json: { name: 'here', profile: { auth: { auth_url: 'https://published.example/v3' }, regions: ['north', 'south'] } },
+    }),
+  });
+  const main = write(
+    'remote.yaml',
+    `clouds: { remote: { profile: "${provider.url}", auth: { username: u } }, plain: { profile: "http://cloud.example", auth: { username: u } } }`,
+  );
+  const clouds = createClouds({ http, home: root, env: { OS_CLIENT_CONFIG_FILE: main } });
+  const listed = async () => (await clouds.list()).clouds.map(({ name, authUrl, regions }) => ({ name, authUrl, regions }))[0];
+  assert.deepEqual(await listed(), { name: 'remote', authUrl: undefined, regions: [] });
+  assert.equal((await clouds.list()).clouds[0]?.problem, undefined);
+  assert.equal(provider.seen.length, 0);
+  const sentence = async (name: string) => {
+    const answer = await clouds.open(name);
+    return answer.ok ? answer.value.summary.authUrl : answer.failure.message.replace(/:\d{4,5}\b/, ':PORT');
+  };
+  assert.equal(
+    await sentence('remote'),
+    'Cloud remote takes its profile from 127.0.0.1:PORT, which has none (status 503). Check its profile setting.',
+  );
+  status = 200;
+  assert.equal(await sentence('remote'), 'https://published.example/v3');
+  assert.equal(await sentence('remote'), 'https://published.example/v3');
+  assert.deepEqual(await listed(), { name: 'remote', authUrl: 'https://published.example/v3', regions: ['north', 'south'] });
+  assert.equal(provider.seen.length, 2);
+  assert.equal(
+    await sentence('plain'),
+    'Cloud plain takes its profile from cloud.example over an unencrypted connection, which is not used. Name it by https.',
+  );
   clouds.dispose();
 });

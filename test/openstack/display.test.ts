@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { childrenOf, columnsOf, descriptionOf, healthOf, idOf, nameOf, toFacts } from '../../src/openstack/display.ts';
+import {
+  childrenOf,
+  columnsOf,
+  descriptionOf,
+  factsMatching,
+  healthOf,
+  idOf,
+  nameOf,
+  toFacts,
+} from '../../src/openstack/display.ts';
 import type { Resource } from '../../src/openstack/kind.ts';
 import { isKindId, type KindId } from '../../src/openstack/kinds/kinds.ts';
 
@@ -85,10 +94,17 @@ test('what lies below: by a field of ours, by our path, and not where we lack th
     'Listeners: load-balancer.listener {"loadbalancers.id":"l"}',
     'Pools: load-balancer.pool {"loadbalancers.id":"l"}',
     'Floating IPs: network.floating_ip {"port_id":"p"}',
+    'Amphorae: load-balancer.amphora {"loadbalancer_id":"l"}',
   ]);
-  assert.deepEqual(lines('load-balancer.loadbalancer', { id: 'l', vip_port_id: null }).length, 2);
-  assert.deepEqual(lines('dns.zone', { id: 'z' }), ['Record sets: dns.recordset {} in path']);
-  assert.deepEqual(lines('network.router', { id: 'r' }), ['Interfaces: network.port {"device_id":"r"}']);
+  assert.deepEqual(lines('load-balancer.loadbalancer', { id: 'l', vip_port_id: null }).length, 3);
+  assert.deepEqual(lines('dns.pool', { id: 'p' }), ['Zones: dns.zone {"pool_id":"p"}']);
+  assert.deepEqual(lines('load-balancer.l7_policy', { id: 'p' }), ['L7 rules: load-balancer.l7_rule {} in path']);
+  assert.deepEqual(lines('network.router', { id: 'r' }), [
+    'Interfaces: network.port {"device_id":"r"}',
+    'VPN services: network.vpn_service {"router_id":"r"}',
+  ]);
+  assert.deepEqual(lines('image.image', { id: 'i', visibility: 'shared' }), ['Image members: image.member {} in path']);
+  assert.deepEqual(lines('image.image', { id: 'i', visibility: 'public' }), []);
 });
 
 test('facts hold columns, state and the fields asked for, and nothing else of the resource', () => {
@@ -107,4 +123,18 @@ test('facts hold columns, state and the fields asked for, and nothing else of th
   assert.deepEqual(facts.fields, { status: 'ACTIVE', 'flavor.original_name': 'm1' });
   assert.equal(facts.state, 'ACTIVE');
   assert.equal(idOf('key-manager.container', { container_ref: 'https://b/v1/containers/0a/' }), '0a');
+});
+
+test('of many, those whose name holds a text or whose id begins with it, so many of them and whether there are more', () => {
+  const servers = ['web-1', 'db-1', 'Web-2', '', 'my-web'].map((name, at) => ({ id: `S${at}`, name, adminPass: 'canary' }));
+  const names = (text: string, limit: number) => {
+    const { items, more } = factsMatching('compute.server', servers, text, limit);
+    assert.doesNotMatch(JSON.stringify(items), /canary/);
+    return `${items.map(({ name }) => name).join(' ')}${more ? ' …' : ''}`;
+  };
+  assert.equal(names('WEB', 3), 'web-1 Web-2 my-web');
+  assert.equal(names('web', 2), 'web-1 Web-2 …');
+  assert.equal(names('s3', 9), 'S3');
+  assert.equal(names('', 9), 'web-1 db-1 Web-2 S3 my-web');
+  assert.equal(names('none', 9), '');
 });

@@ -78,6 +78,42 @@ const requests: readonly (readonly [title: string, entry: object, scope: Scope, 
     { auth: { identity: { methods: ['token'], token: { id: 't' } }, scope: { project: { id: 'p' } } } },
   ],
   [
+    'a trust brings its own scope',
+    { auth: { ...alice, trust_id: 't' } },
+    { kind: 'project', id: 'other' },
+    {
+      auth: {
+        identity: { methods: ['password'], password: { user: { name: 'alice', domain: { name: 'Users' }, password: 'secret' } } },
+        scope: { 'OS-TRUST:trust': { id: 't' } },
+      },
+    },
+  ],
+  [
+    'a password and a passcode together, for the system',
+    {
+      auth_type: 'v3multifactor',
+      auth_methods: ['v3password', 'v3totp'],
+      auth: { auth_url: url, user_id: 'u', password: 'secret', passcode: '123456', system_scope: 'all' },
+    },
+    { kind: 'configured' },
+    {
+      auth: {
+        identity: {
+          methods: ['password', 'totp'],
+          password: { user: { id: 'u', password: 'secret' } },
+          totp: { user: { id: 'u', passcode: '123456' } },
+        },
+        scope: { system: { all: true } },
+      },
+    },
+  ],
+  [
+    'a missing passcode',
+    { auth_type: 'v3totp', auth: { auth_url: url, user_id: 'u' } },
+    { kind: 'configured' },
+    'signedOut: Cloud demo has no passcode in its configuration. Sign in.',
+  ],
+  [
     'a missing password',
     { auth: { auth_url: url, username: 'alice' } },
     { kind: 'configured' },
@@ -85,9 +121,9 @@ const requests: readonly (readonly [title: string, entry: object, scope: Scope, 
   ],
   [
     'another auth type',
-    { auth_type: 'v3oidcpassword', auth: { auth_url: url } },
+    { auth_type: 'v3kerberos', auth: { auth_url: url } },
     { kind: 'configured' },
-    'unsupported: Cloud demo wants auth_type v3oidcpassword, which is not supported; supported are password, v3password, token, v3token, v3applicationcredential.',
+    'unsupported: Cloud demo wants auth_type v3kerberos, which is not supported; supported are password, v3password, token, v3token, v3applicationcredential, v3totp, v3multifactor, v3websso, v3oidcauthcode, v3oidcdeviceauthz, v3oidcpassword, v3oidcclientcredentials, v3oidcaccesstoken, admin_token, none.',
   ],
 ];
 
@@ -189,6 +225,50 @@ test('a refused password is not sent again for half a minute, and then is', asyn
       assert.equal(asked().length, 2);
     },
   );
+});
+
+test('a receipt is answered with the missing factor, which is asked for; one that nobody can give is named', async () => {
+  for (const [rule, expected, calls] of [
+    [['password', 'totp'], 'signed in, asked for passcode', 2],
+    [['password', 'saml2'], 'unsupported: Cloud demo wants a further factor that is not supported: saml2.', 1],
+  ] as const) {
+    await using server = await scriptedServer({
+      'POST /v3/auth/tokens': ({ headers, body }) =>
+        headers['openstack-auth-receipt'] === 'canary-receipt' && methodsIn(body) === 'totp'
+          ? token(body, 't')
+          : {
+              status: 401,
+              headers: { 'openstack-auth-receipt': 'canary-receipt' },
+              json: { receipt: { methods: ['password'] }, required_auth_methods: [rule] },
+            },
+    });
+    const http = createHttp();
+    const asked: string[] = [];
+    const askSecret = async (_cloud: string, _user: string | undefined, what: string) => {
+      asked.push(what);
+      return '123456';
+    };
+    const entry = config({ auth: { ...alice, auth_url: server.url, project_name: 'demo' } });
+    const answer = await new Identity({ config: entry, http, tls: {}, askSecret }).token({ kind: 'configured' });
+    assert.equal(
+      answer.ok ? `signed in, asked for ${asked.join()}` : `${answer.failure.reason}: ${answer.failure.message}`,
+      expected,
+    );
+    assert.equal(server.seen.length, calls);
+    http.dispose();
+  }
+});
+
+test('a fixed token, and none at all, are sent nowhere to be exchanged', async () => {
+  const http = createHttp();
+  for (const [entry, value] of [
+    [{ auth_type: 'admin_token', auth: { endpoint: 'https://s.example', token: 'canary-token' } }, 'canary-token'],
+    [{ auth_type: 'none', auth: { endpoint: 'https://s.example' } }, ''],
+  ] as const) {
+    const answer = await new Identity({ config: config(entry), http, tls: {} }).token({ kind: 'configured' });
+    assert.equal(answer.ok ? answer.value.value : answer.failure.message, value);
+  }
+  http.dispose();
 });
 
 test('a clock that is ten minutes wrong does not matter: the server’s own counts', async () => {

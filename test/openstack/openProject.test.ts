@@ -122,7 +122,7 @@ test('a list that the user may not have is unknown to a reference, and not asked
   const find = async () =>
     verdict('load-balancer.flavor', await scripted.project.find('load-balancer.flavor', { by: 'name', value: 'ha' }));
   const sentence =
-    'unknown: Project demo does not let alice list load balancer flavors. It said: Policy does not allow this request.';
+    "unknown: Project demo does not let alice list load balancer flavors. It said: Policy does not allow this request. alice's role there: member. This usually takes admin: ask the cloud's administrator.";
   assert.deepEqual([await find(), await find(), await find()], [sentence, sentence, sentence]);
   assert.equal(scripted.asked().length, 1);
 });
@@ -179,7 +179,7 @@ test('the first page of a long list can be had before the rest; the rest is told
   });
   const last = { servers: [{ id: 's2', name: 'two' }] };
   await using scripted = await scriptedCloud({
-    'GET /compute/v2.1/servers/detail?limit=1000': {
+    'GET /compute/v2.1/servers/detail?limit=50': {
       json: { servers: [{ id: 's1', name: 'one' }], servers_links: [{ rel: 'next', href: '/?marker=s1' }] },
     },
     'GET /compute/v2.1/servers/detail?limit=1000&marker=s1': {
@@ -197,11 +197,18 @@ test('the first page of a long list can be had before the rest; the rest is told
   release();
   assert.deepEqual(await told, ['compute.server']);
   assert.deepEqual(await shape(true), [2, true]);
-  assert.equal(scripted.asked().length, 2);
+  // As many as somebody sees at once, then as many as the service gives.
+  assert.deepEqual(
+    scripted.asked().map((line) => /limit=\d+.*/.exec(line)?.[0]),
+    ['limit=50', 'limit=1000&marker=s1'],
+  );
 });
 
 test('a long list that fails after its first page says so to the next question', async () => {
   await using scripted = await scriptedCloud({
+    'GET /compute/v2.1/servers/detail?limit=50': {
+      json: { servers: [{ id: 's1', name: 'one' }], servers_links: [{ rel: 'next', href: '/?marker=s1' }] },
+    },
     'GET /compute/v2.1/servers/detail?limit=1000': {
       json: { servers: [{ id: 's1', name: 'one' }], servers_links: [{ rel: 'next', href: '/?marker=s1' }] },
     },
@@ -225,4 +232,63 @@ test('a secret is found by its address, whatever host the address names', async 
     verdict('key-manager.container', await scripted.project.find('key-manager.container', { by: 'id', value }));
   assert.equal(await find('https://outside.example/v1/containers/0a1b'), 'found 0a1b');
   assert.equal(await find('0a1b'), 'found 0a1b');
+});
+
+test('the name of what is listed is known by its id in any case or by its address, the first of several with that id, and of nothing else', async () => {
+  const networks = [
+    { id: 'AB-1', name: 'private' },
+    { id: 'ab-1', name: 'twin' },
+    { name: 'without an id' },
+    { id: 'n2', name: 'public' },
+  ];
+  await using scripted = await scriptedCloud({ 'GET /network/v2.0/networks*': () => ({ json: { networks } }) });
+  const { project } = scripted;
+  const names = () =>
+    ['ab-1', 'AB-1', 'https://cloud/network/n2', 'n3', ''].map((id) => project.nameOf?.('network.network', id) ?? '-').join(' ');
+  assert.equal(names(), '- - - - -');
+  await project.list('network.network');
+  assert.equal(names(), 'private private public - -');
+  networks[3] = { id: 'n3', name: 'newer' };
+  await project.list('network.network', { freshness: 'fresh' });
+  assert.equal(names(), 'private private - newer -');
+  assert.equal(scripted.asked().length, 2);
+});
+
+test('a long list that is asked for anew is told of only where it differs', async () => {
+  const networks = Array.from({ length: 3_000 }, (_, at) => ({
+    id: `${at}`,
+    name: `m${at}`,
+    extra: { sizes: [at, { disk: at }] },
+  }));
+  await using scripted = await scriptedCloud({ 'GET /network/v2.0/networks*': () => ({ json: { networks: networks } }) });
+  const { project } = scripted;
+  await project.list('network.network');
+  let told = 0;
+  const subscription = project.onDidChange(() => told++);
+  await project.list('network.network', { freshness: 'fresh' });
+  assert.equal(told, 0);
+  networks[2_999] = { id: '2999', name: 'm2999', extra: { sizes: [2_999, { disk: 3_000 }] } };
+  await project.list('network.network', { freshness: 'fresh' });
+  assert.equal(told, 1);
+  subscription.dispose();
+});
+
+test('of thousands, the three that come nearest to a wrong name are told, nearest first, those of equal distance in their order', async () => {
+  const names = [
+    ...Array.from({ length: 2_000 }, (_, at) => `db-${at}`),
+    'privat',
+    'private-2',
+    'private-3',
+    'privatee',
+    'pirvate',
+  ];
+  await using scripted = await scriptedCloud({
+    'GET /network/v2.0/networks*': { json: { networks: names.map((name) => ({ id: name, name })) } },
+  });
+  const find = async (value: string) =>
+    verdict('network.network', await scripted.project.find('network.network', { by: 'name', value }));
+  assert.equal(await find('private'), 'missing privat privatee pirvate');
+  assert.equal(await find('private-'), 'missing private-2 private-3 privatee');
+  assert.equal(await find('Private-30'), 'missing private-3 private-2 privatee');
+  assert.equal(await find('nothing-like-it'), 'missing');
 });

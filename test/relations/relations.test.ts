@@ -82,6 +82,20 @@ describe('Node ↔ server', () => {
     );
     assert.equal(await forward(node('status: { addresses: [{ type: InternalIP, address: 10.9.9.9 }] }'), demo), '');
   });
+  test('an address alone makes a candidate, in both directions, unless a better mark is there', async () => {
+    const two = fakeCloud(`
+compute.server:
+  - { id: abc, name: w1, addresses: { private: [{ addr: 10.0.0.5 }] } }
+  - { id: other, name: db, addresses: { backup: [{ addr: 10.0.0.5 }] } }
+`);
+    const text = node('status: { addresses: [{ type: InternalIP, address: 10.0.0.5 }] }');
+    const renamed = text.replace('name: w1', 'name: w1.example');
+    assert.equal(await forward(text, two), 'compute.server w1 · demo');
+    assert.equal(await forward(renamed, demo), 'compute.server w1 · demo ?');
+    assert.equal(await backward(renamed, demo, 'compute.server', 'abc'), 'Node w1.example ?');
+    assert.equal(await backward(text, two, 'compute.server', 'abc'), 'Node w1');
+    assert.equal(await backward(node('spec: { providerID: "openstack:///zzz" }'), demo, 'compute.server', 'abc'), '');
+  });
   test('a cloud that may not be asked is a failure, not an absence', async () => {
     const closed = fakeCloud('compute.server: forbidden');
     assert.equal(await forward(node('spec: { providerID: "openstack:///abc" }'), closed), 'failed Servers: forbidden.');
@@ -163,6 +177,21 @@ spec: { type: LoadBalancer }
       await forward(service('web'), demo),
       'load-balancer.loadbalancer kube_service_prod_shop_web · demo ?\nload-balancer.loadbalancer kube_service_test_shop_web · demo ?',
     );
+  });
+  test('that two clusters claim a load balancer, by a name that both would give, is said on the way back', async () => {
+    const balancer = await demo.get('load-balancer.loadbalancer', 'lb1');
+    assert.ok(balancer.ok);
+    const claiming = (context: string) => {
+      const cluster = new FakeCluster({ name: context });
+      for (const object of objects(service('web'))) cluster.put(object);
+      return cluster;
+    };
+    const claims = async (...contexts: readonly string[]) => {
+      const { found } = await objectsOf('load-balancer.loadbalancer', balancer.value, contexts.map(claiming));
+      return found.map(({ cluster, certain }) => `${cluster.context.name}${certain ? '' : ' ?'}`).join(', ');
+    };
+    assert.equal(await claims('prod'), 'prod');
+    assert.equal(await claims('prod', 'test'), 'prod ?, test ?');
   });
   test('a shared one by its tag; an old one by the uid', async () => {
     assert.equal(await forward(service('api'), demo), 'load-balancer.loadbalancer shared · demo');

@@ -1,10 +1,14 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { type Place, SCRIPTS, SERVICES } from './place.ts';
 import { runProgram } from './program.ts';
 import type { Progress } from './progress.ts';
 import { recordedIn } from './recorded.ts';
+
+const execute = promisify(execFile);
 
 /** One of the two systems: scripts that fetch, start and stop it, and the folder that is its state. */
 export interface Half {
@@ -88,10 +92,11 @@ export async function forgetState({ state, folder }: Half): Promise<void> {
   await Promise.all([rm(state, { recursive: true, force: true }), rm(`${state}.seeded`, { recursive: true, force: true })]);
 }
 
+/** By `cp`: Swift keeps what it knows of an object in extended attributes, which Node's own copy leaves behind. */
 async function replaceBy(from: string, to: string): Promise<void> {
   const fresh = `${to}.new`;
   await rm(fresh, { recursive: true, force: true });
-  await cp(from, fresh, { recursive: true, preserveTimestamps: true });
+  await execute('cp', ['--archive', from, fresh]);
   await rm(to, { recursive: true, force: true });
   await rename(fresh, to);
 }

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 /** Every port the two halves and the stand-ins listen on, without the offset. */
 export const PORTS: readonly number[] = [
   5000, 6385, 6443, 8004, 8080, 8081, 8082, 8083, 8774, 8776, 8778, 8786, 9001, 9292, 9311, 9511, 9696, 9876, 10247, 10257, 10259,
-  12379, 12380, 18080,
+  12379, 12380, 18080, 18081,
 ];
 
 /** Tried in this order: all ports stay below the range from which the system gives out its own. */

@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import type { Failure } from '../../src/base/failure.ts';
 import { failed, success } from '../../src/base/failure.ts';
 import { valuesAt } from '../../src/openstack/columns.ts';
+import { idOf } from '../../src/openstack/display.ts';
 import type { Resource } from '../../src/openstack/kind.ts';
 import { isKindId, type KindId, kindOf, serviceOf } from '../../src/openstack/kinds/kinds.ts';
 import type { Lookup, Query } from '../../src/openstack/lookup.ts';
@@ -12,7 +13,7 @@ import type { ListOptions, Project, ResourceList } from '../../src/openstack/pro
  * A project from a text, for tests of what stands above the network. It answers as a real one does: same matching, same verdicts.
  *
  * ```yaml
- * cloud: demo            # optional, as are region, project, user, place
+ * cloud: demo            # optional, as are region, project, user, administers, place
  * network.network:
  *   - { id: n1, name: private, status: ACTIVE }
  * load-balancer.flavor: forbidden      # a reason word instead of a list: every question about the kind is unknown
@@ -31,7 +32,7 @@ export interface FakeCloud extends Project {
 /** Reads the text; throws on a kind that the catalog does not have, so that a test's typing mistake shows. */
 export function fakeCloud(text: string): FakeCloud {
   const world = parse(text) as Readonly<Record<string, unknown>>;
-  const settings = new Set(['cloud', 'region', 'project', 'user', 'place', 'absent']);
+  const settings = new Set(['cloud', 'region', 'project', 'user', 'administers', 'place', 'absent']);
   for (const key of Object.keys(world)) if (!settings.has(key) && !isKindId(key)) throw new Error(`no such kind: ${key}`);
   const word = (key: string, otherwise: string) => (typeof world[key] === 'string' ? world[key] : otherwise);
   const absent = Array.isArray(world['absent']) ? world['absent'].map(String) : [];
@@ -78,6 +79,7 @@ export function fakeCloud(text: string): FakeCloud {
     id: `${project}-id`,
     name: project,
     user: word('user', 'alice'),
+    administers: world['administers'] === true,
     place: word('place', `project ${project} (cloud ${cloud}, ${region})`),
     asked,
     offers: (kind) => !absent.includes(serviceOf(kind)),
@@ -97,6 +99,29 @@ export function fakeCloud(text: string): FakeCloud {
       return match ? success(match) : failed('notFound', `No ${kindOf(kind).label[0]} with id ${id} in project ${project}.`);
     },
     find,
+    act: async (kind, resource, word, { answers = {} } = {}) => {
+      asked.push(['act', kind, idOf(kind, resource), word, ...Object.values(answers)].join(' '));
+      return success({ requestId: 'req-1' });
+    },
+    create: async (kind, change) => {
+      asked.push(`create ${kind} ${JSON.stringify(change.body)}`);
+      return success({ requestId: 'req-1' });
+    },
+    addressOf: async (kind, id) => success({ url: `https://${cloud}.example/${kind}/${id}`, headers: {} }),
+    ask: async (kind, resource, question) => {
+      asked.push(`ask ${kind} ${idOf(kind, resource)} ${JSON.stringify(question.body)}`);
+      return success({});
+    },
+    transfer: async ({ service, path, doing }, { method }) => {
+      asked.push(`transfer ${method} ${service}${path}`);
+      return failed('unsupported', `The fake cloud cannot ${doing}.`);
+    },
+    renew: async (kind, id) => {
+      asked.push(`renew ${kind} ${id}`);
+      const known = items(kind);
+      const match = 'reason' in known ? undefined : known.find((item) => sameId(kind, item, id));
+      return match ? success(match) : failed('notFound', `No ${kindOf(kind).label[0]} with id ${id} in project ${project}.`);
+    },
     onDidChange: () => ({ dispose() {} }),
     refresh() {},
     dispose() {},

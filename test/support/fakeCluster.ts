@@ -9,6 +9,7 @@ import type {
   LiveTable,
   ObjectRef,
   Selection,
+  Table,
   WatchEvent,
 } from '../../src/kubernetes/cluster.ts';
 
@@ -22,6 +23,14 @@ const NAMESPACED: Readonly<Record<string, string>> = {
   'v1/Event': 'events',
   'apps/v1/Deployment': 'deployments',
   'apps/v1/ReplicaSet': 'replicasets',
+  'apps/v1/StatefulSet': 'statefulsets',
+  'batch/v1/CronJob': 'cronjobs',
+  'networking.k8s.io/v1/Ingress': 'ingresses',
+  'networking.k8s.io/v1/NetworkPolicy': 'networkpolicies',
+  'policy/v1/PodDisruptionBudget': 'poddisruptionbudgets',
+  'discovery.k8s.io/v1/EndpointSlice': 'endpointslices',
+  'gateway.networking.k8s.io/v1/Gateway': 'gateways',
+  'gateway.networking.k8s.io/v1/HTTPRoute': 'httproutes',
   'batch/v1/Job': 'jobs',
   'autoscaling/v2/HorizontalPodAutoscaler': 'horizontalpodautoscalers',
 };
@@ -48,9 +57,12 @@ export class FakeCluster implements Cluster {
   mostInFlight = 0;
   /** Answers an apply with a failure, or lets it pass. */
   refuse: (object: KubeObject, options: ApplyOptions) => Failure | undefined = () => undefined;
+  /** Answers a table of a kind with a failure, or lets it pass. */
+  refuseTable: (kind: string) => Failure | undefined = () => undefined;
   /** How long an apply takes. */
   latencyMs = 0;
   readonly #objects = new Map<string, KubeObject>();
+  readonly #served = new Map<string, ApiKind>();
   readonly #watchers = new Set<(event: WatchEvent) => void>();
   #version = 100;
 
@@ -83,6 +95,13 @@ export class FakeCluster implements Cluster {
     return stored;
   }
 
+  /** Serves the kind of an object from now on, as a definition of it would. */
+  serve({ apiVersion, kind, metadata: { namespace } }: KubeObject): void {
+    const name = `${apiVersion}/${kind}`;
+    if (!(name in NAMESPACED) && !(name in WHOLE_CLUSTER))
+      this.#served.set(name, apiKind(name, `${kind.toLowerCase()}s`, namespace !== undefined));
+  }
+
   async connect() {
     return success({ version: this.version });
   }
@@ -90,7 +109,7 @@ export class FakeCluster implements Cluster {
   async kinds(): Promise<Result<readonly ApiKind[]>> {
     const rows = (table: Readonly<Record<string, string>>, namespaced: boolean) =>
       Object.entries(table).map(([name, resource]) => apiKind(name, resource, namespaced));
-    return success([...rows(NAMESPACED, true), ...rows(WHOLE_CLUSTER, false)]);
+    return success([...rows(NAMESPACED, true), ...rows(WHOLE_CLUSTER, false), ...this.#served.values()]);
   }
 
   async kind(apiVersion: string, kind: string): Promise<Result<ApiKind>> {
@@ -108,7 +127,7 @@ export class FakeCluster implements Cluster {
     return found ? success(found) : failed('notFound', `${ref.kind} ${ref.name} does not exist.`, { status: 404 });
   }
 
-  async list(apiVersion: string, kind: string, selection: Selection = {}) {
+  async list(apiVersion: string, kind: string, selection: Selection = {}): ReturnType<Cluster['list']> {
     const items = [...this.#objects.values()].filter(
       (object) =>
         object.apiVersion === apiVersion &&
@@ -171,13 +190,55 @@ export class FakeCluster implements Cluster {
     return success(undefined);
   }
 
-  table(): never {
-    throw new Error('a fake cluster prints no tables');
+  async patch(ref: ObjectRef, patch: unknown, { subresource }: { subresource?: string } = {}): Promise<Result<void>> {
+    this.requests.push(`patch ${keyOf(ref)}${subresource ? `/${subresource}` : ''} ${JSON.stringify(patch)}`);
+    return this.#objects.has(keyOf(ref)) ? success(undefined) : failed('notFound', `${ref.kind} ${ref.name} does not exist.`);
   }
+
+  /** The name alone is printed. As the real one, it hands out no more of an object than was asked for. */
+  async table(
+    { group, version, kind }: ApiKind,
+    { include = 'Metadata', labelSelector, fieldSelector, ...selection }: Parameters<Cluster['table']>[1] = {},
+  ): Promise<Result<Table>> {
+    const apiVersion = group === '' ? version : `${group}/${version}`;
+    this.requests.push(`table ${kind} ${[selection.namespace, labelSelector, fieldSelector].filter(Boolean).join(' ')}`.trim());
+    const refusal = this.refuseTable(kind);
+    if (refusal) return { ok: false, failure: refusal };
+    const listed = await this.list(apiVersion, kind, selection);
+    if (!listed.ok) return listed;
+    const { items } = listed.value;
+    const marks = (labelSelector ?? '').split(',').filter(Boolean);
+    const fields: Readonly<Record<string, (object: KubeObject) => unknown>> = {
+      'metadata.name': ({ metadata }) => metadata.name,
+      'spec.nodeName': ({ spec }) => (spec as { nodeName?: string } | undefined)?.nodeName,
+    };
+    const [field = '', wanted] = (fieldSelector ?? '').split('=');
+    const rows = items
+      .filter(({ metadata }) =>
+        marks.every((mark) => `${mark.split('=')[0]}=${metadata.labels?.[mark.split('=')[0] ?? '']}` === mark),
+      )
+      .filter((object) => wanted === undefined || fields[field]?.(object) === wanted)
+      .map((object) => ({
+        cells: [object.metadata.name],
+        object:
+          include === 'Object'
+            ? object
+            : { apiVersion: 'meta.k8s.io/v1', kind: 'PartialObjectMetadata', metadata: object.metadata },
+      }));
+    const columns = [{ name: 'Name', type: 'string', format: '', priority: 0, description: '' }];
+    return success({ columns, rows: rows.slice(0, selection.limit), resourceVersion: String(this.#version) });
+  }
+  socket(..._request: Parameters<Cluster['socket']>): ReturnType<Cluster['socket']> {
+    return Promise.resolve(failed('unsupported', 'A fake cluster opens no connections.'));
+  }
+
   live(..._request: Parameters<Cluster['live']>): LiveTable {
     throw new Error('a fake cluster keeps no live tables');
   }
-  async raw(): Promise<Result<string>> {
+  async raw(..._request: Parameters<Cluster['raw']>): Promise<Result<string>> {
+    return failed('notFound', 'A fake cluster has no other paths.');
+  }
+  async stream(..._request: Parameters<Cluster['stream']>): ReturnType<Cluster['stream']> {
     return failed('notFound', 'A fake cluster has no other paths.');
   }
   readonly onDidChange = () => ({ dispose() {} });

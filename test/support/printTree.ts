@@ -1,11 +1,13 @@
 import type { Forest } from '../../src/explorer/forest.ts';
 import type { Node } from '../../src/explorer/nodes.ts';
 
+/** How a mood is written in front of a label. */
+export const signs = { quiet: '', good: '', busy: '~ ', warning: '! ', bad: '✗ ' } as const;
+
 /** A node as a line: mood as a sign, label, then what stands beside it. */
 export function printNode({ row }: Node): string {
-  const sign = { quiet: '', good: '', busy: '~ ', warning: '! ', bad: '✗ ' }[row.mood];
   const fold = row.open ? '▸ ' : '';
-  return `${fold}${sign}${row.label}${row.description === '' ? '' : `   ${row.description}`}`;
+  return `${fold}${signs[row.mood]}${row.label}${row.description === '' ? '' : `   ${row.description}`}`;
 }
 
 /** The rows below a node as lines. */
@@ -33,7 +35,7 @@ export async function nodeAt(forest: Forest, ...labels: readonly string[]): Prom
 export async function eventually(
   text: () => Promise<string>,
   wanted: (text: string) => boolean,
-  limitMs = 5_000,
+  limitMs = 60_000,
 ): Promise<string> {
   for (const start = Date.now(); ; ) {
     const now = await text();

@@ -13,9 +13,11 @@ function manifests(rules: readonly Rule[]): string {
   return [...heads].map(([head, below]) => `${head}\n${below.map(line).join('\n')}`).join('\n');
 }
 
-function line({ at, to, by, unknown, unless, accepts, confused, demands = [], consequence }: Rule): string {
+function line({ at, to, by, unknown, beside, unless, part, accepts, confused, demands = [], consequence }: Rule): string {
   const notes = [
+    beside && `beside ${conditions(beside)}`,
     unless && `unless ${conditions(unless)}`,
+    part && `the part ${part}`,
     accepts && `or ${accepts.join(', ')}`,
     confused && `not ${confused.join(', ')}`,
     ...demands.map(({ field, is }) => `with ${field} = ${'value' in is ? String(is.value) : is.idAt}`),

@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/base/clock.ts';
 import { createHttp } from '../../src/base/http.ts';
-import type { Cloud } from '../../src/openstack/cloud.ts';
+import type { OnSent } from '../../src/base/sent.ts';
+import type { Cloud, Clouds } from '../../src/openstack/cloud.ts';
 import { createClouds } from '../../src/openstack/clouds.ts';
 import type { KindId } from '../../src/openstack/kinds/kinds.ts';
 import { serviceOf } from '../../src/openstack/kinds/kinds.ts';
@@ -32,22 +33,42 @@ export class TestClock implements Clock {
 export interface ScriptedCloud extends AsyncDisposable {
   readonly server: ScriptedServer;
   readonly clock: TestClock;
+  readonly clouds: Clouds;
   readonly cloud: Cloud;
   readonly project: Project;
   /** `GET /network/v2.0/networks?limit=1000` …, without those to the identity service. */
   asked(kind?: KindId): readonly string[];
 }
 
+/** How the cloud differs from the usual one. */
+export interface ScriptedCloudOptions {
+  readonly roles?: readonly string[];
+  readonly lifeMs?: number;
+  /** Instead of every service below its type, behind the interface public, in RegionOne. */
+  readonly catalog?: (url: string) => readonly unknown[];
+  /** Stands in the token beside the usual members. */
+  readonly token?: Readonly<Record<string, unknown>>;
+  /** Variables of the environment beside those that name the cloud and alice. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly onSent?: OnSent;
+  /** Address to listen at; default 127.0.0.1. */
+  readonly host?: string;
+}
+
 /** The service's answers are given below its type: `GET /network/v2.0/networks`. */
 export async function scriptedCloud(
   script: Script | ((url: string) => Script),
-  options: { readonly roles?: readonly string[]; readonly lifeMs?: number } = {},
+  options: ScriptedCloudOptions = {},
 ): Promise<ScriptedCloud> {
   const clock = new TestClock();
-  const server = await scriptedServer((url) => ({
-    ...identity(url, clock, options),
-    ...(typeof script === 'function' ? script(url) : script),
-  }));
+  const server = await scriptedServer(
+    (url) => ({
+      ...identity(url, clock, options),
+      ...(typeof script === 'function' ? script(url) : script),
+    }),
+    undefined,
+    options.host,
+  );
   const http = createHttp();
   const env = {
     OS_AUTH_URL: `${server.url}/identity/v3`,
@@ -55,8 +76,9 @@ export async function scriptedCloud(
     OS_PASSWORD: 'canary-password',
     OS_PROJECT_NAME: 'demo',
     OS_CLOUD_NAME: 'scripted',
+    ...options.env,
   };
-  const clouds = createClouds({ http, env, home: '/nonexistent', clock });
+  const clouds = createClouds({ http, env, home: '/nonexistent', clock, ...(options.onSent && { onSent: options.onSent }) });
   const cloud = await clouds.open('scripted');
   if (!cloud.ok) throw new Error(cloud.failure.message);
   const project = await cloud.value.project(undefined);
@@ -64,6 +86,7 @@ export async function scriptedCloud(
   return {
     server,
     clock,
+    clouds,
     cloud: cloud.value,
     project: project.value,
     asked: (kind) =>
@@ -78,15 +101,17 @@ export async function scriptedCloud(
   };
 }
 
+/** A service as a catalogue lists it; its endpoint is in RegionOne unless said otherwise. */
+export function catalogued(type: string, url: string, endpoint: Readonly<Record<string, unknown>> = {}) {
+  return { type, endpoints: [{ interface: 'public', region_id: 'RegionOne', url, ...endpoint }] };
+}
+
 function identity(
   url: string,
   clock: TestClock,
-  { roles = ['member'], lifeMs = 3_600_000 }: { readonly roles?: readonly string[]; readonly lifeMs?: number },
+  { roles = ['member'], lifeMs = 3_600_000, catalog, token = {} }: ScriptedCloudOptions,
 ): Script {
-  const catalog = Object.keys(services).map((type) => ({
-    type,
-    endpoints: [{ interface: 'public', region_id: 'RegionOne', url: `${url}/${type}` }],
-  }));
+  const offered = catalog?.(url) ?? Object.keys(services).map((type) => catalogued(type, `${url}/${type}`));
   let issued = 0;
   return {
     'POST /identity/v3/auth/tokens': () => ({
@@ -98,7 +123,8 @@ function identity(
           user: { id: 'alice-id', name: 'alice' },
           project: { id: 'demo-id', name: 'demo', domain: { name: 'Default' } },
           roles: roles.map((name) => ({ name })),
-          catalog,
+          catalog: offered,
+          ...token,
         },
       },
     }),

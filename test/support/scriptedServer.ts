@@ -20,7 +20,7 @@ export interface Reply {
   readonly raw?: (response: http.ServerResponse) => void;
 }
 
-/** `GET /servers`, or `GET /servers*` for anything that begins so → a reply, or a function of the request and the number of earlier calls of this line. */
+/** `GET /servers`, or `GET /servers*` for anything that begins so, or `EARLY PUT /a` for what is answered before its body is asked for → a reply, or a function of the request and the number of earlier calls of this line. */
 export type Script = Readonly<Record<string, Reply | ((request: SeenRequest, earlier: number) => Reply)>>;
 
 /** A server on loopback for faults and sizes that a real one cannot be made to show. Unscripted requests get a 404 and are seen. */
@@ -34,6 +34,7 @@ export interface ScriptedServer extends AsyncDisposable {
 export async function scriptedServer(
   script: Script | ((url: string) => Script),
   tls?: https.ServerOptions,
+  host = '127.0.0.1',
 ): Promise<ScriptedServer> {
   const seen: SeenRequest[] = [];
   const calls = new Map<string, number>();
@@ -47,10 +48,22 @@ export async function scriptedServer(
     calls.set(key ?? '', earlier + 1);
     reply(response, (typeof line === 'function' ? line(request, earlier) : line) ?? {});
   };
+  const early = (incoming: http.IncomingMessage, response: http.ServerResponse) => {
+    const [method = '', url = ''] = [`EARLY ${incoming.method}`, incoming.url];
+    const line = lines[`${method} ${url}`];
+    const earlier = calls.get(`${method} ${url}`) ?? 0;
+    calls.set(`${method} ${url}`, earlier + 1);
+    const request = { method, url, headers: incoming.headers, body: '' };
+    const { status, ...rest } = (typeof line === 'function' ? line(request, earlier) : line) ?? {};
+    if (status !== undefined) return reply(response, { status, ...rest });
+    response.writeContinue();
+    return answer(incoming, response);
+  };
   const server = tls ? https.createServer(tls, answer) : http.createServer(answer);
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  server.on('checkContinue', early);
+  await new Promise<void>((listening) => server.listen(0, host, listening));
   const { port } = server.address() as AddressInfo;
-  const url = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
+  const url = `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
   lines = typeof script === 'function' ? script(url) : script;
   return {
     url,

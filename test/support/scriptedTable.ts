@@ -65,9 +65,9 @@ export class ScriptedCluster extends FakeCluster {
     return table;
   }
 
-  override live(kind: ApiKind, { namespace, labelSelector }: Selection = {}): LiveTable {
+  override live(kind: ApiKind, { namespace, labelSelector, fieldSelector }: Selection = {}): LiveTable {
     const name = [namespace, kind.resource].filter(Boolean).join('/');
-    this.taken.push(labelSelector === undefined ? name : `${name}?${labelSelector}`);
+    this.taken.push([name, labelSelector, fieldSelector].filter((part) => part !== undefined).join('?'));
     const table = this.tableOf(name);
     table.disposed = false;
     return table;

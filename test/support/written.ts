@@ -1,7 +1,7 @@
 import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
-import type { Path } from '../../src/deploy/fields.ts';
+import type { Path } from '../../src/base/fields.ts';
+import type { Written } from '../../src/deploy/files/written.ts';
 import type { Place } from '../../src/deploy/types.ts';
-import type { Written } from '../../src/deploy/written.ts';
 import type { KubeObject } from '../../src/kubernetes/cluster.ts';
 
 /** The documents of a YAML text as written objects with real places, for tests of the engine that are not about parsing. */

@@ -1,5 +1,5 @@
+import { type Fields, fieldsAt, isFields, listAt, numberAt, textAt } from '../../base/fields.ts';
 import type { KubeObject } from '../../kubernetes/cluster.ts';
-import { type Fields, fieldsAt, isFields, listAt, numberAt, textAt } from '../fields.ts';
 import type { RunChild } from '../types.ts';
 
 /** What of a manifest is to blame. `diagnose` finds its place in the file. */
@@ -7,7 +7,10 @@ export type Cause =
   | { readonly kind: 'image'; readonly container: string }
   | { readonly kind: 'reference'; readonly to: string; readonly name: string; readonly key?: string; readonly container?: string }
   | { readonly kind: 'container'; readonly container: string }
+  | { readonly kind: 'probe'; readonly container: string; readonly probe: 'readinessProbe' | 'livenessProbe' | 'startupProbe' }
   | { readonly kind: 'resources' }
+  /** A field of the PodSpec, wherever its kind keeps that. */
+  | { readonly kind: 'pod'; readonly path: readonly (string | number)[] }
   | { readonly kind: 'volume'; readonly claim?: string }
   | { readonly kind: 'field'; readonly path: readonly (string | number)[] };
 
@@ -22,6 +25,8 @@ export interface Status {
   /** Tells one trouble from the next: the grace period begins anew when it changes. */
   readonly code?: string;
   readonly graceMs?: number;
+  /** How long what it waits for may take without any progress, where that is longer than objects of its kind may. */
+  readonly limitMs?: number;
   readonly cause?: Cause;
   readonly children?: readonly RunChild[];
 }
@@ -39,26 +44,50 @@ export interface Surroundings {
   bindingMode(storageClass: string | undefined): string | undefined;
   /** Whether a kind (`group/Kind`) is in the server's discovery. */
   serves(groupKind: string): boolean;
+  /** What a message that says that a quota of the cloud is used up means in numbers: `2 of 2 load balancers used in demo`; undefined where it is not known. */
+  usedUp(message: string): string | undefined;
+  /** The state of the Cinder volume behind a claim: `creating in demo`, `in-use by server 4f2… in demo`; undefined where it is not known. */
+  volume(claim: KubeObject): string | undefined;
+  /** How many endpoints of a Service are ready; `unseen` where nobody may look. */
+  readyEndpoints(service: string, namespace: string): number | 'unseen';
   /** The state of the load balancer behind a Service, in the cloud's words: `PENDING_CREATE in demo`. */
   loadBalancer(service: KubeObject): string | undefined;
 }
 
 export const ready = (message?: string): Status => (message === undefined ? { state: 'ready' } : { state: 'ready', message });
 
-export const progressing = (message: string, children: readonly RunChild[] = []): Status => ({
+export const progressing = (
+  message: string,
+  children: readonly RunChild[] = [],
+  more: Pick<Status, 'limitMs' | 'cause'> = {},
+): Status => ({
   state: 'progressing',
   message,
   children,
+  ...more,
 });
 
 /** Trouble. Absent `graceMs` means: failed at once. */
-export function failing(code: string, message: string, more: Pick<Status, 'graceMs' | 'cause' | 'children'> = {}): Status {
+export function failing(
+  code: string,
+  message: string,
+  more: Pick<Status, 'graceMs' | 'limitMs' | 'cause' | 'children'> = {},
+): Status {
   return { state: 'failing', code, message, ...more };
 }
 
-/** A condition of `status.conditions` by its type. */
+/**
+ * A condition of `status.conditions` by its type. One whose own `observedGeneration` is of an older text says nothing of this one (API conventions, "Typical status properties").
+ */
 export function condition(object: KubeObject, type: string): Fields | undefined {
-  return listAt(object, 'status', 'conditions').find((entry): entry is Fields => isFields(entry) && entry['type'] === type);
+  return conditionIn(listAt(object, 'status', 'conditions'), type, object.metadata.generation);
+}
+
+/** The same among conditions that stand elsewhere: of a parent of a route, of Cluster API's newer contract. */
+export function conditionIn(conditions: readonly unknown[], type: string, generation?: number): Fields | undefined {
+  const found = conditions.find((entry): entry is Fields => isFields(entry) && entry['type'] === type);
+  const seen = numberAt(found, 'observedGeneration');
+  return seen !== undefined && generation !== undefined && seen < generation ? undefined : found;
 }
 
 export function isTrue(object: KubeObject, type: string): boolean {

@@ -1,7 +1,8 @@
+import { field, numberAt, textAt } from '../../base/fields.ts';
 import type { KubeObject } from '../../kubernetes/cluster.ts';
-import { field, numberAt, textAt } from '../fields.ts';
 import type { RunChild } from '../types.ts';
-import { podChildren, worstOf } from './pods.ts';
+import { grace } from './patience.ts';
+import { podChildren, podStatus, slowestOf, worstOf } from './pods.ts';
 import {
   type Cause,
   condition,
@@ -30,7 +31,17 @@ export function deploymentStatus(deployment: KubeObject, around: Surroundings): 
   if (progress?.['reason'] === 'ProgressDeadlineExceeded')
     return failing('ProgressDeadlineExceeded', wordsOf(progress), { children });
   if (isComplete(deployment) && isTrue(deployment, 'Available')) return ready();
-  return progressing(countWords(deployment), children);
+  return onTheWay(countWords(deployment), children, slowestOf(pods, around));
+}
+
+/** How far a workload is, and what the pod that it waits for waits for itself. */
+function onTheWay(counts: string, children: readonly RunChild[], pod: Status | undefined): Status {
+  if (pod?.message === undefined) return progressing(counts, children);
+  return {
+    ...progressing(`${counts}; ${pod.message}`, children),
+    ...(pod.limitMs === undefined ? {} : { limitMs: pod.limitMs }),
+    ...(pod.cause === undefined ? {} : { cause: pod.cause }),
+  };
 }
 
 function isComplete(deployment: KubeObject): boolean {
@@ -45,7 +56,14 @@ function isComplete(deployment: KubeObject): boolean {
 
 function countWords(workload: KubeObject): string {
   const wanted = numberAt(workload, 'spec', 'replicas') ?? 1;
-  return `${count(workload, 'readyReplicas')} of ${wanted} ready, ${count(workload, 'updatedReplicas')} updated`;
+  const [whole, updated, available] = [
+    count(workload, 'readyReplicas'),
+    count(workload, 'updatedReplicas'),
+    count(workload, 'availableReplicas'),
+  ];
+  const first = numberAt(workload, 'spec', 'minReadySeconds') ?? 0;
+  const last = first > 0 && whole >= wanted && available < wanted ? `${available} for ${first} s yet` : `${updated} updated`;
+  return `${whole} of ${wanted} ready, ${last}`;
 }
 
 function newestReplicaSet(deployment: KubeObject, around: Surroundings): KubeObject | undefined {
@@ -95,7 +113,9 @@ export function replicaSetStatus(set: KubeObject, around: Surroundings): Status 
   if (count(set, 'readyReplicas') >= wanted && count(set, 'availableReplicas') >= wanted && count(set, 'replicas') <= wanted)
     return ready();
   const trouble = replicaFailure(set) ?? worstOf(pods, around);
-  return trouble ? { ...trouble, children } : progressing(`${count(set, 'readyReplicas')} of ${wanted} ready`, children);
+  return trouble
+    ? { ...trouble, children }
+    : onTheWay(`${count(set, 'readyReplicas')} of ${wanted} ready`, children, slowestOf(pods, around));
 }
 
 /** A StatefulSet: its controller has no condition for refusals, they are Events (`FailedCreate`). */
@@ -107,8 +127,25 @@ export function statefulSetStatus(set: KubeObject, around: Surroundings): Status
   const pods = all.filter((pod) => revision === undefined || pod.metadata.labels?.['controller-revision-hash'] === revision);
   const children = podChildren(pods, around);
   if (isRolledOut(set, wanted)) return ready();
-  const trouble = worstOf(pods, around) ?? refusedByEvent(set, around, all.length >= wanted);
-  return trouble ? { ...trouble, children } : progressing(`${count(set, 'readyReplicas')} of ${wanted} ready`, children);
+  const trouble = worstOf(pods, around) ?? refusedByEvent(set, around, all.length >= wanted) ?? brokenOrdinal(all, pods, around);
+  return trouble
+    ? { ...trouble, children }
+    : onTheWay(`${count(set, 'readyReplicas')} of ${wanted} ready`, children, slowestOf(pods, around));
+}
+
+/**
+ * A pod of the revision before that does not work holds the whole rollout up, for its controller replaces none while one of them is not ready; nobody but a person who deletes it
+ * mends that (Kubernetes, "StatefulSets", "Forced rollback").
+ */
+function brokenOrdinal(all: readonly KubeObject[], current: readonly KubeObject[], around: Surroundings): Status | undefined {
+  const former = all.filter((pod) => !current.includes(pod));
+  const broken = former.find((pod) => worstOf([pod], around) !== undefined);
+  const trouble = broken && worstOf([broken], around);
+  if (!broken || !trouble) return undefined;
+  const { name } = broken.metadata;
+  return failing('BrokenOrdinal', `pod ${name} of the revision before holds it up, delete it: ${trouble.message ?? ''}`, {
+    graceMs: Math.max(grace.usual, trouble.graceMs ?? 0),
+  });
 }
 
 function isRolledOut(set: KubeObject, wanted: number): boolean {
@@ -136,17 +173,27 @@ export function daemonSetStatus(set: KubeObject, around: Surroundings): Status {
   if (wanted === 0) return ready('no node matches it');
   const pods = around.ownedBy(set.metadata.uid ?? '', 'Pod').filter((pod) => isNewest(set, pod));
   const children = podChildren(pods, around);
-  const short = ['currentNumberScheduled', 'updatedNumberScheduled', 'numberAvailable', 'numberReady'].some(
+  const byHand = field(set, 'spec', 'updateStrategy', 'type') === 'OnDelete';
+  const short = ['currentNumberScheduled', ...(byHand ? [] : ['updatedNumberScheduled']), 'numberAvailable', 'numberReady'].some(
     (name) => count(set, name) < wanted,
   );
   if (!short) return ready();
   const trouble = worstOf(pods, around) ?? refusedByEvent(set, around, count(set, 'currentNumberScheduled') >= wanted);
-  return trouble ? { ...trouble, children } : progressing(`${count(set, 'numberReady')} of ${wanted} ready`, children);
+  return trouble
+    ? { ...trouble, children }
+    : onTheWay(`${count(set, 'numberReady')} of ${wanted} ready`, children, slowestOf(pods, around));
 }
 
 function isNewest(set: KubeObject, pod: KubeObject): boolean {
   const generation = pod.metadata.labels?.['pod-template-generation'];
-  return generation === undefined || Number(generation) === (set.metadata.generation ?? 0);
+  const template = set.metadata.annotations?.['deprecated.daemonset.template.generation'] ?? set.metadata.generation ?? 0;
+  return generation === undefined || Number(generation) === Number(template);
+}
+
+/** A Pod that nobody owns explains itself. */
+export function lonePodStatus(pod: KubeObject, around: Surroundings): Status {
+  const status = podStatus(pod, around);
+  return status.state === 'ready' ? status : { ...status, children: podChildren([pod], around) };
 }
 
 /** A Job is done when it is complete, not when it has started. */
@@ -156,7 +203,8 @@ export function jobStatus(job: KubeObject, around: Surroundings): Status {
   const pods = around.ownedBy(job.metadata.uid ?? '', 'Pod');
   const children = podChildren(pods, around, true);
   const trouble = worstOf(pods, around, true);
-  const over = condition(job, 'Failed');
+  const ended = condition(job, 'Failed');
+  const over = ended?.['status'] === 'True' ? ended : condition(job, 'FailureTarget');
   if (over?.['status'] === 'True')
     return failing('JobFailed', trouble?.message ?? wordsOf(over), {
       children,
@@ -167,5 +215,5 @@ export function jobStatus(job: KubeObject, around: Surroundings): Status {
   const refused = refusedByEvent(job, around, pods.length > 0);
   if (refused) return { ...refused, children };
   const wanted = numberAt(job, 'spec', 'completions') ?? 1;
-  return progressing(`${count(job, 'succeeded')} of ${wanted} done`, children);
+  return onTheWay(`${count(job, 'succeeded')} of ${wanted} done`, children, slowestOf(pods, around, true));
 }

@@ -1,5 +1,5 @@
 import type { Rule } from '../rule.ts';
-import { external } from './external.ts';
+import { active, enabled, external } from './external.ts';
 
 const group = 'infrastructure.cluster.x-k8s.io';
 const networkKeys = { projectID: 'project_id', tagsAny: null, notTags: null, notTagsAny: null } as const;
@@ -17,7 +17,7 @@ const subnet: Target = { to: 'network.subnet', confused: ['network.network'], fi
 const router: Target = { to: 'network.router', filterKeys: networkKeys };
 const securityGroup: Target = { to: 'network.security_group', filterKeys: networkKeys };
 const serverGroup: Target = { to: 'compute.server_group' };
-const image: Target = { to: 'image.image' };
+const image: Target = { to: 'image.image', demands: [active] };
 const flavor: Target = { to: 'compute.flavor', confused: ['load-balancer.flavor'] };
 
 /** A subnet that must lie in the network whose id stands beside it. */
@@ -27,7 +27,7 @@ function subnetIn(idAt: string): Target {
 }
 
 /** A "param" object of CAPO: exactly one of `id` and `filter`. Source: cluster-api-provider-openstack, `api/v1beta1/types.go`. */
-function param(kind: string, at: string, target: Target): Rule[] {
+export function param(kind: string, at: string, target: Target): Rule[] {
   const field = at.slice(at.lastIndexOf('.') + 1);
   return [
     { in: kind, at: `${at}.id`, by: 'id', unknown: 'error', field: `${field}.id`, ...target },
@@ -46,6 +46,7 @@ function machine(kind: string, spec: string): Rule[] {
       by: 'name',
       // Whoever stands in identityRef may have it, and nobody else can see it.
       unknown: 'information',
+      unknownToUser: 'error',
       consequence: 'Key pairs belong to users: the one in identityRef must have it.',
     },
     ...param(kind, `${spec}.ports[*].network`, network),
@@ -97,6 +98,12 @@ function flavorOf(kind: string, spec: string, version: 'v1beta1' | 'v1beta2'): R
   ];
 }
 
+/** A floating IP by its address; one that is not there is asked for. */
+function address(kind: string, at: string): Rule {
+  const consequence = 'Exactly this address is asked for then, which as a rule only an administrator may.';
+  return { in: kind, at, to: 'network.floating_ip', by: 'name', unknown: 'warning', consequence };
+}
+
 function cluster(kind: string, spec: string, version: 'v1beta1' | 'v1beta2'): Rule[] {
   const balancer = version === 'v1beta1' ? 'apiServerLoadBalancer' : 'apiServer.managedLoadBalancer';
   const routerAddresses = version === 'v1beta1' ? 'externalRouterIPs[*]' : 'managedRouter.externalIPs[*]';
@@ -122,6 +129,7 @@ function cluster(kind: string, spec: string, version: 'v1beta1' | 'v1beta2'): Ru
       in: kind,
       at: `${spec}.${balancer}.flavor`,
       to: 'load-balancer.flavor',
+      demands: [enabled],
       by: 'name',
       unknown: 'warning',
       field: 'load balancer flavor',
@@ -132,6 +140,7 @@ function cluster(kind: string, spec: string, version: 'v1beta1' | 'v1beta2'): Ru
       in: kind,
       at: `${spec}.${balancer}.availabilityZone`,
       to: 'load-balancer.availability_zone',
+      demands: [enabled],
       by: 'name',
       unknown: 'error',
       field: 'availabilityZone',
@@ -152,6 +161,8 @@ function cluster(kind: string, spec: string, version: 'v1beta1' | 'v1beta2'): Ru
       unknown: 'error',
       field: 'bastion.availabilityZone',
     },
+    address(kind, `${spec}.bastion.floatingIP`),
+    address(kind, version === 'v1beta1' ? `${spec}.apiServerFloatingIP` : `${spec}.apiServer.floatingIP`),
     ...machine(kind, `${spec}.bastion.spec`),
     ...flavorOf(kind, `${spec}.bastion.spec`, version),
   ];
@@ -183,6 +194,14 @@ export const capoRules: readonly Rule[] = [
     to: 'compute.availability_zone',
     by: 'name',
     unknown: 'error',
+  },
+  {
+    in: `${group}/v1alpha1 OpenStackFloatingIPPool`,
+    at: 'spec.preAllocatedFloatingIPs[*]',
+    to: 'network.floating_ip',
+    by: 'name',
+    unknown: 'error',
+    field: 'preAllocatedFloatingIPs',
   },
   ...param(`${group}/v1alpha1 OpenStackFloatingIPPool`, 'spec.floatingIPNetwork', externalNetwork),
 ];

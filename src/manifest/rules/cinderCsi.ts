@@ -2,7 +2,11 @@ import type { Demand, FixedValues, Rule } from '../rule.ts';
 
 const driver = 'cinder.csi.openstack.org';
 const storageClass = { in: 'storage.k8s.io/v1 StorageClass', when: { provisioner: driver } } as const;
+/** Translated to the driver by Kubernetes. Source: kubernetes, `staging/src/k8s.io/csi-translation-lib/plugins/openstack_cinder.go`. */
+const formerClass = { in: 'storage.k8s.io/v1 StorageClass', when: { provisioner: 'kubernetes.io/cinder' } } as const;
 const persistentVolume = { in: 'v1 PersistentVolume', when: { 'spec.csi.driver': driver } } as const;
+const topology = 'allowedTopologies[*].matchLabelExpressions[*]';
+const affinity = 'spec.nodeAffinity.required.nodeSelectorTerms[*].matchExpressions[*]';
 const inTree = { in: 'v1 PersistentVolume', at: 'spec.cinder.volumeID' } as const;
 const content = { in: 'snapshot.storage.k8s.io/v1 VolumeSnapshotContent', when: { 'spec.driver': driver } } as const;
 
@@ -34,6 +38,45 @@ export const cinderCsiRules: readonly Rule[] = [
     demands: [zoneUp],
   },
   {
+    ...storageClass,
+    at: `${topology}.values[*]`,
+    beside: { [`${topology}.key`]: 'topology.cinder.csi.openstack.org/zone' },
+    to: 'compute.availability_zone',
+    by: 'name',
+    // A node's label has its zone without the characters that no label may have.
+    unknown: 'warning',
+    accepts: ['block-storage.availability_zone'],
+    field: 'allowedTopologies',
+  },
+  {
+    in: 'snapshot.storage.k8s.io/v1 VolumeSnapshotClass',
+    when: { driver, 'parameters.type': 'backup' },
+    at: 'parameters.availability',
+    to: 'block-storage.availability_zone',
+    by: 'name',
+    unknown: 'error',
+    field: 'parameters.availability',
+  },
+  { ...formerClass, at: 'parameters.type', to: 'block-storage.type', by: 'idOrName', unknown: 'error', field: 'parameters.type' },
+  {
+    ...formerClass,
+    at: 'parameters.availability',
+    to: 'block-storage.availability_zone',
+    by: 'name',
+    unknown: 'error',
+    field: 'parameters.availability',
+  },
+  {
+    ...persistentVolume,
+    at: `${affinity}.values[*]`,
+    beside: { [`${affinity}.key`]: 'topology.cinder.csi.openstack.org/zone' },
+    to: 'compute.availability_zone',
+    by: 'name',
+    unknown: 'warning',
+    accepts: ['block-storage.availability_zone'],
+    field: 'nodeAffinity',
+  },
+  {
     ...persistentVolume,
     at: 'spec.csi.volumeHandle',
     to: 'block-storage.volume',
@@ -41,6 +84,34 @@ export const cinderCsiRules: readonly Rule[] = [
     unknown: 'error',
     confused: ['block-storage.snapshot'],
   },
+  {
+    in: 'v1 Pod',
+    at: 'spec.volumes[*].csi.volumeAttributes.type',
+    beside: { 'spec.volumes[*].csi.driver': driver },
+    to: 'block-storage.type',
+    by: 'idOrName',
+    unknown: 'error',
+    field: 'volumeAttributes.type',
+  },
+  {
+    in: 'v1 Pod',
+    at: 'spec.volumes[*].cinder.volumeID',
+    to: 'block-storage.volume',
+    by: 'id',
+    unknown: 'error',
+    confused: ['block-storage.snapshot'],
+  },
+  ...['affinity', 'anti-affinity'].map(
+    (which): Rule => ({
+      in: 'v1 PersistentVolumeClaim',
+      at: `metadata.annotations[cinder.csi.openstack.org/${which}]`,
+      // Of a list nobody can say which one is meant.
+      part: /^\s*([^,]+?)\s*$/,
+      to: 'block-storage.volume',
+      by: 'idOrName',
+      unknown: 'error',
+    }),
+  ),
   { ...inTree, to: 'block-storage.volume', by: 'id', unknown: 'error', confused: ['block-storage.snapshot'] },
   {
     ...content,

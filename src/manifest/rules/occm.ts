@@ -1,5 +1,5 @@
 import type { Demand, FixedValue, FixedValues, Rule } from '../rule.ts';
-import { external } from './external.ts';
+import { enabled, external } from './external.ts';
 
 const service = 'v1 Service';
 const annotation = (name: string) => `metadata.annotations[loadbalancer.openstack.org/${name}]`;
@@ -52,6 +52,7 @@ export const occmRules: readonly Rule[] = [
     at: annotation('flavor-id'),
     unless: dead,
     to: 'load-balancer.flavor',
+    demands: [enabled],
     by: 'id',
     unknown: 'error',
     confused: ['compute.flavor'],
@@ -61,6 +62,7 @@ export const occmRules: readonly Rule[] = [
     at: annotation('availability-zone'),
     unless: dead,
     to: 'load-balancer.availability_zone',
+    demands: [enabled],
     by: 'name',
     unknown: 'error',
     confused: ['compute.availability_zone'],
@@ -81,13 +83,37 @@ export const occmRules: readonly Rule[] = [
     by: 'url',
     unknown: 'allow',
   },
+  {
+    in: service,
+    at: 'spec.loadBalancerIP',
+    unless: deadInside,
+    // An IPv6 address gets no floating IP: it is the balancer's own.
+    part: /^(\d+(?:\.\d+){3})$/,
+    to: 'network.floating_ip',
+    by: 'name',
+    // A cloud.conf may make every Service internal; then it is an address of its network.
+    unknown: 'information',
+    consequence: 'The controller asks for exactly this address then, which as a rule only an administrator may.',
+  },
+  {
+    in: 'v1 Node',
+    at: 'spec.providerID',
+    // `openstack:///<id>`, with a region as the controller writes it, or with one as Gardener does.
+    part: /^openstack:\/\/[^/]*\/(?:[^/]+\/)?([0-9a-fA-F-]{36})$/,
+    to: 'compute.server',
+    by: 'id',
+    unknown: 'information',
+    consequence: 'It may be in another project.',
+  },
 ];
 
 const truth: FixedValue = { words: ['true', 'false'] };
 const milliseconds: FixedValue = { integer: { from: 0 } };
 const retries: FixedValue = { integer: { from: 1, to: 10 } };
 const anything: FixedValue = {};
-const references = occmRules.map(({ at }) => [at.slice(at.indexOf('[') + 1, -1), anything] as const);
+const references = occmRules
+  .filter(({ at }) => at.endsWith(']'))
+  .map(({ at }) => [at.slice(at.indexOf('[') + 1, -1), anything] as const);
 
 /** Every annotation below the prefix, with what it may hold. What the controller does not parse strictly as here it replaces by its default, silently. */
 export const occmValues: FixedValues = {

@@ -24,8 +24,8 @@ const filterKeys: Rule['filterKeys'] = {
   notTagsAny: null,
 };
 
-/** Imports of unmanaged objects. An import by filter that matches nothing is legal: the controller waits for the resource to appear. */
-export const orcRules: readonly Rule[] = Object.entries(orcKinds).flatMap(([kind, to]): Rule[] => {
+/** An import by filter that matches nothing is legal: the controller waits for the resource to appear. */
+const imports: readonly Rule[] = Object.entries(orcKinds).flatMap(([kind, to]): Rule[] => {
   const where = `openstack.k-orc.cloud/v1alpha1 ${kind}`;
   return [
     { in: where, at: 'spec.import.id', to, by: kind === 'KeyPair' ? 'name' : 'id', unknown: 'error', field: 'import.id' },
@@ -41,3 +41,24 @@ export const orcRules: readonly Rule[] = Object.entries(orcKinds).flatMap(([kind
     },
   ];
 });
+
+const zone = { by: 'name', unknown: 'error', field: 'availabilityZone' } as const;
+
+/** Imports of unmanaged objects, and zones of managed ones: of all that they hold only those are named as the cloud names them. Source: k-orc/openstack-resource-controller, `api/v1alpha1`. */
+export const orcRules: readonly Rule[] = [
+  ...imports,
+  {
+    ...zone,
+    in: 'openstack.k-orc.cloud/v1alpha1 Server',
+    at: 'spec.resource.availabilityZone',
+    to: 'compute.availability_zone',
+    part: /^([^:]+)$/,
+  },
+  {
+    ...zone,
+    in: 'openstack.k-orc.cloud/v1alpha1 Volume',
+    at: 'spec.resource.availabilityZone',
+    to: 'block-storage.availability_zone',
+    confused: ['compute.availability_zone'],
+  },
+];

@@ -1,17 +1,21 @@
 import { isMap, isScalar, type Node } from 'yaml';
 import type { LocalManifest } from '../manifest.ts';
 import { type LocalFinding, pairOf } from '../parse.ts';
-import { findAll, rangeOf, textAt } from '../path.ts';
+import { nodeAt, rangeOf, textAt } from '../path.ts';
+
+const prefix = 'loadbalancer.openstack.org/';
 
 /**
  * Annotations of a Service that do not go together.
  * Source: kubernetes/cloud-provider-openstack, `pkg/openstack/loadbalancer.go`; Octavia, `octavia/api/v2/controllers/health_monitor.py`.
  */
-export function serviceConflicts({ apiVersion, kind, root, tree }: LocalManifest): readonly LocalFinding[] {
-  if (apiVersion !== 'v1' || kind !== 'Service' || textAt(root, 'spec.type', tree) !== 'LoadBalancer') return [];
-  const annotations = findAll(root, 'metadata.annotations', tree)[0]?.node;
+export function serviceConflicts({ apiVersion, kind, root, tree, document }: LocalManifest): readonly LocalFinding[] {
+  // Most manifests have none.
+  if (apiVersion !== 'v1' || kind !== 'Service' || !document.text.includes('openstack.org')) return [];
+  if (textAt(root, 'spec.type', tree) !== 'LoadBalancer') return [];
+  const annotations = nodeAt(root, 'metadata.annotations', tree);
   if (!isMap(annotations)) return [];
-  const pair = (name: string) => pairOf(annotations, `loadbalancer.openstack.org/${name}`);
+  const pair = (name: string) => pairOf(annotations, prefix + name);
   const text = (name: string) => {
     const value = pair(name)?.value;
     return isScalar(value) ? String(value.value) : '';

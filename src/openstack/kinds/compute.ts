@@ -1,5 +1,7 @@
 import { amount, count, gib, mark, mib, named, textAt, titled, valuesAt } from '../columns.ts';
 import type { Kind, Resource } from '../kind.ts';
+import { byIdOf, byName, byStatus, byTags } from './filters.ts';
+import { quotaKind } from './quotaKind.ts';
 
 /** Nova. Fields: compute API reference, microversion 2.96 and below. */
 export const compute = {
@@ -11,16 +13,27 @@ export const compute = {
     listPath: '/servers/detail',
     listKey: 'servers',
     itemKey: 'server',
+    // Deleted ones are among them: API guide, "Efficient polling with the Changes-Since parameter".
+    changes: { by: 'time', query: 'changes-since', deleted: 'told' },
     status: [
       {
         field: 'status',
         good: ['ACTIVE'],
-        busy: ['BUILD', 'REBUILD', 'RESIZE', 'VERIFY_RESIZE', 'REVERT_RESIZE', 'MIGRATING', 'REBOOT', 'HARD_REBOOT', 'PASSWORD'],
+        busy: ['BUILD', 'REBUILD', 'RESIZE', 'REVERT_RESIZE', 'MIGRATING', 'REBOOT', 'HARD_REBOOT', 'PASSWORD'],
         bad: ['ERROR', 'UNKNOWN'],
       },
       { field: 'OS-EXT-STS:task_state', busy: ['*'] },
     ],
     facts: ['status', 'tags'],
+    filters: [
+      byName,
+      byStatus,
+      { field: 'ip', title: 'address' },
+      byIdOf('image', 'image', 'image.image'),
+      byIdOf('flavor', 'flavor', 'compute.flavor'),
+      byTags,
+    ],
+    allProjects: { project: 'tenant_id' },
     columns: [
       titled('fault', 'fault.message'),
       { title: 'flavor', of: (server: Resource) => textAt(server, 'flavor.original_name') ?? textAt(server, 'flavor.id') },
@@ -37,6 +50,90 @@ export const compute = {
     children: [
       { kind: 'network.port', where: { device_id: 'id' } },
       { kind: 'block-storage.volume', where: { 'attachments.server_id': 'id' } },
+      { kind: 'compute.volume_attachment', where: {} },
+      { kind: 'compute.instance_action', where: {} },
+      { kind: 'compute.migration', where: { instance_uuid: 'id' } },
+      { kind: 'baremetal.node', where: { instance_uuid: 'id' } },
+    ],
+    can: [
+      'start',
+      'stop',
+      'reboot',
+      'hardReboot',
+      'pause',
+      'unpause',
+      'suspend',
+      'resume',
+      'shelve',
+      'unshelve',
+      'rescue',
+      'unrescue',
+      'lock',
+      'unlock',
+      'resize',
+      'confirmResize',
+      'revertResize',
+      'rebuild',
+      'createImage',
+      'attachVolume',
+      'detachVolume',
+      'attachNetwork',
+      'detachNetwork',
+      'addSecurityGroup',
+      'removeSecurityGroup',
+      'addFloatingIp',
+      'removeFloatingIp',
+      'setMetadata',
+      'removeMetadata',
+      'addTag',
+      'removeTag',
+      'setDescription',
+      'migrate',
+      'liveMigrate',
+      'evacuate',
+      'resetState',
+      'restoreServer',
+      'rename',
+      'forceDelete',
+      'delete',
+    ],
+    opens: ['openConsoleLog', 'openConsole', 'openSsh'],
+  },
+  'compute.volume_attachment': {
+    label: ['volume attachment', 'Volume attachments'],
+    icon: 'plug',
+    path: '/servers/{server}/os-volume_attachments',
+    listKey: 'volumeAttachments',
+    itemKey: 'volumeAttachment',
+    // From microversion 2.89 on there is no other; before, `id` is the same.
+    id: 'volumeId',
+    name: 'device',
+    parent: { kind: 'compute.server', parameters: { server: 'id' } },
+    columns: [
+      named('volume', 'volumeId', 'block-storage.volume'),
+      mark('deleted with the server', 'delete_on_termination'),
+      'tag',
+      titled('attachment', 'attachment_id'),
+    ],
+    can: ['detach'],
+  },
+  'compute.instance_action': {
+    label: ['instance action', 'Instance actions'],
+    icon: 'history',
+    path: '/servers/{server}/os-instance-actions',
+    listKey: 'instanceActions',
+    itemKey: 'instanceAction',
+    id: 'request_id',
+    // The time first, so that the list reads as a history.
+    nameless: (action) => `${textAt(action, 'start_time') ?? ''} ${textAt(action, 'action') ?? ''}`,
+    parent: { kind: 'compute.server', parameters: { server: 'id' } },
+    // Nova writes "Error" when an event of the action failed, and nothing otherwise.
+    status: [{ field: 'message', bad: ['Error'] }],
+    columns: [
+      titled('updated', 'updated_at'),
+      named('user', 'user_id', 'identity.user'),
+      'action',
+      titled('request', 'request_id'),
     ],
   },
   'compute.flavor': {
@@ -59,6 +156,7 @@ export const compute = {
       titled('extra specs', 'extra_specs'),
       'id',
     ],
+    can: ['grantFlavor', 'revokeFlavor', 'setFlavorSpec', 'removeFlavorSpec'],
   },
   'compute.keypair': {
     label: ['key pair', 'Key pairs'],
@@ -71,6 +169,7 @@ export const compute = {
     id: 'name',
     facts: ['type'],
     columns: ['type', 'fingerprint'],
+    can: ['delete'],
   },
   'compute.server_group': {
     label: ['server group', 'Server groups'],
@@ -80,7 +179,9 @@ export const compute = {
     listKey: 'server_groups',
     itemKey: 'server_group',
     facts: ['policy'],
+    allProjects: { project: 'project_id', query: { all_projects: 'true' } },
     columns: ['policy', count('members', 'members'), 'id'],
+    can: ['delete'],
   },
   'compute.availability_zone': {
     label: ['availability zone', 'Availability zones'],
@@ -109,6 +210,9 @@ export const compute = {
     listKey: 'hypervisors',
     itemKey: 'hypervisor',
     name: 'hypervisor_hostname',
+    // Its servers are in the list alone.
+    query: { with_servers: 'true' },
+    get: false,
     admin: true,
     status: [{ field: 'state', good: ['up'], bad: ['down'] }],
     columns: [
@@ -118,17 +222,93 @@ export const compute = {
       titled('servers', 'servers.name'),
       'id',
     ],
+    can: ['emptyHost'],
   },
+  'compute.aggregate': {
+    label: ['host aggregate', 'Host aggregates'],
+    under: 'Compute',
+    icon: 'group-by-ref-type',
+    path: '/os-aggregates',
+    listKey: 'aggregates',
+    itemKey: 'aggregate',
+    admin: true,
+    paged: false,
+    columns: [
+      titled('availability zone', 'availability_zone'),
+      count('hosts', 'hosts'),
+      titled('hosts', 'hosts'),
+      'metadata',
+      'id',
+    ],
+    can: ['addHost', 'removeHost', 'setAggregateMetadata', 'rename', 'delete'],
+  },
+  'compute.service': {
+    label: ['compute service', 'Compute services'],
+    under: 'Compute',
+    icon: 'gear',
+    path: '/os-services',
+    listKey: 'services',
+    name: 'binary',
+    get: false,
+    admin: true,
+    paged: false,
+    status: [{ field: 'state', good: ['up'], bad: ['down'] }],
+    columns: [
+      'host',
+      titled('service', 'status'),
+      titled('reason', 'disabled_reason'),
+      mark('forced down', 'forced_down'),
+      'zone',
+      titled('updated', 'updated_at'),
+      'id',
+    ],
+    can: ['disableHost', 'enableHost', 'forceDown', 'endForceDown'],
+  },
+  'compute.migration': {
+    label: ['migration', 'Migrations'],
+    under: 'Compute',
+    icon: 'arrow-swap',
+    path: '/os-migrations',
+    listKey: 'migrations',
+    nameless: (migration) => textAt(migration, 'migration_type'),
+    get: false,
+    admin: true,
+    status: [
+      {
+        field: 'status',
+        good: ['done', 'completed', 'finished', 'confirmed'],
+        busy: [
+          'accepted',
+          'queued',
+          'preparing',
+          'pre-migrating',
+          'running',
+          'migrating',
+          'post-migrating',
+          'confirming',
+          'reverting',
+        ],
+        bad: ['error', 'failed'],
+      },
+    ],
+    columns: [
+      titled('from', 'source_compute'),
+      titled('to', 'dest_compute'),
+      named('server', 'instance_uuid', 'compute.server'),
+      titled('created', 'created_at'),
+      'uuid',
+      'id',
+    ],
+  },
+  'compute.quota': quotaKind(['compute limit', 'Compute limits'], '/os-quota-sets', 'quota_set'),
 } as const satisfies Readonly<Record<string, Kind>>;
 
 /** Fixed addresses, then floating ones, as `addresses: {network: [{addr, 'OS-EXT-IPS:type'}]}` gives them. */
 function addressesOf(server: Resource): string | undefined {
   const addresses = server['addresses'];
   if (typeof addresses !== 'object' || addresses === null) return undefined;
-  const all = Object.values(addresses).flatMap((list) => (Array.isArray(list) ? list : []));
-  const floating = (one: unknown) => valuesAt(one, 'OS-EXT-IPS:type').includes('floating');
-  const texts = [...all.filter((one) => !floating(one)), ...all.filter(floating)].flatMap((one) =>
-    valuesAt(one, 'addr').map(String),
-  );
-  return texts.length === 0 ? undefined : texts.join(', ');
+  const [fixed, floating]: [string[], string[]] = [[], []];
+  for (const one of Object.values(addresses).flat())
+    (valuesAt(one, 'OS-EXT-IPS:type').includes('floating') ? floating : fixed).push(...valuesAt(one, 'addr').map(String));
+  return fixed.length + floating.length === 0 ? undefined : [...fixed, ...floating].join(', ');
 }

@@ -1,4 +1,4 @@
-import { amount, named, titled } from '../columns.ts';
+import { amount, mark, named, titled } from '../columns.ts';
 import type { Kind, StatusField } from '../kind.ts';
 
 const status: readonly StatusField[] = [{ field: 'status', good: ['*_COMPLETE'], busy: ['*_IN_PROGRESS'], bad: ['*_FAILED'] }];
@@ -26,6 +26,9 @@ export const containerInfra = {
       'uuid',
     ],
     children: [{ kind: 'container-infrastructure-management.nodegroup', where: {} }],
+    opens: ['addKubeconfigOfCluster'],
+    can: ['resizeCluster', 'upgradeCluster', 'rotateCa', 'delete'],
+    deletedByName: true,
   },
   'container-infrastructure-management.nodegroup': {
     label: ['node group', 'Node groups'],
@@ -43,6 +46,7 @@ export const containerInfra = {
       named('image', 'image_id', 'image.image'),
       'uuid',
     ],
+    can: ['delete'],
   },
   'container-infrastructure-management.cluster_template': {
     label: ['cluster template', 'Cluster templates'],
@@ -62,5 +66,32 @@ export const containerInfra = {
       titled('public', 'public'),
       'uuid',
     ],
+    can: ['delete'],
+  },
+  'container-infrastructure-management.quota': {
+    label: ['cluster quota', 'Cluster quotas'],
+    under: 'Container clusters',
+    icon: 'law',
+    path: '/quotas',
+    listKey: 'quotas',
+    name: 'resource',
+    get: false,
+    shared: true,
+    admin: true,
+    columns: [titled('limit', 'hard_limit'), named('project', 'project_id', 'identity.project'), 'id'],
+  },
+  'container-infrastructure-management.service': {
+    label: ['cluster service', 'Cluster services'],
+    under: 'Container clusters',
+    icon: 'gear',
+    path: '/mservices',
+    listKey: 'mservices',
+    name: 'binary',
+    get: false,
+    paged: false,
+    shared: true,
+    admin: true,
+    status: [{ field: 'state', good: ['up'], bad: ['down'] }],
+    columns: ['host', mark('disabled', 'disabled'), titled('reason', 'disabled_reason'), titled('updated', 'updated_at'), 'id'],
   },
 } as const satisfies Readonly<Record<string, Kind>>;

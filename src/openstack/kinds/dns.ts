@@ -1,5 +1,7 @@
-import { titled } from '../columns.ts';
+import { named, titled } from '../columns.ts';
 import type { Kind, StatusField } from '../kind.ts';
+import { byName, byStatus } from './filters.ts';
+import { without } from './quirks.ts';
 
 const status: readonly StatusField[] = [{ field: 'status', good: ['ACTIVE'], busy: ['PENDING'], bad: ['ERROR'] }];
 
@@ -12,8 +14,15 @@ export const dns = {
     path: '/zones',
     listKey: 'zones',
     status,
+    filters: [byName, byStatus],
+    allProjects: { project: 'project_id' },
     columns: ['type', titled('TTL', 'ttl'), 'email', 'serial', 'description', 'id'],
-    children: [{ kind: 'dns.recordset', where: {} }],
+    children: [
+      { kind: 'dns.recordset', where: {} },
+      { kind: 'dns.zone_transfer', where: { zone_id: 'id' } },
+      { kind: 'dns.zone_share', where: {} },
+    ],
+    can: ['editZone', 'transferZone', 'delete'],
   },
   'dns.recordset': {
     label: ['record set', 'Record sets'],
@@ -23,5 +32,88 @@ export const dns = {
     parent: { kind: 'dns.zone', parameters: { zone: 'id' } },
     status,
     columns: ['type', 'records', titled('TTL', 'ttl'), 'description', 'id'],
+    can: ['editRecords', 'delete'],
+  },
+  'dns.floating_ip': {
+    label: ['reverse record', 'Reverse records'],
+    under: 'DNS',
+    icon: 'pin',
+    path: '/reverse/floatingips',
+    listKey: 'floatingips',
+    name: 'address',
+    status,
+    columns: [titled('name', 'ptrdname'), titled('TTL', 'ttl'), 'description', 'id'],
+    can: ['setReverse', 'clearReverse'],
+  },
+  'dns.zone_transfer': {
+    label: ['zone transfer', 'Zone transfers'],
+    under: 'DNS',
+    icon: 'arrow-swap',
+    path: '/zones/tasks/transfer_requests',
+    listKey: 'transfer_requests',
+    name: 'zone_name',
+    // With the key, anybody may take the zone over.
+    quirk: without('key'),
+    get: false,
+    status,
+    columns: [
+      named('zone', 'zone_id', 'dns.zone'),
+      named('to project', 'target_project_id', 'identity.project'),
+      'description',
+      'created_at',
+      'id',
+    ],
+    can: ['acceptZone', 'delete'],
+  },
+  'dns.zone_share': {
+    label: ['zone share', 'Zone shares'],
+    icon: 'link',
+    path: '/zones/{zone}/shares',
+    listKey: 'shared_zones',
+    parent: { kind: 'dns.zone', parameters: { zone: 'id' } },
+    nameless: 'target_project_id',
+    optional: true,
+    columns: [named('project', 'target_project_id', 'identity.project'), 'created_at', 'id'],
+    can: ['delete'],
+  },
+  'dns.pool': {
+    label: ['DNS server pool', 'DNS server pools'],
+    under: 'DNS',
+    icon: 'server-environment',
+    path: '/pools',
+    listKey: 'pools',
+    admin: true,
+    columns: [titled('name servers', 'ns_records.hostname'), 'description', 'id'],
+    children: [{ kind: 'dns.zone', where: { pool_id: 'id' } }],
+  },
+  'dns.service': {
+    label: ['DNS service', 'DNS services'],
+    under: 'DNS',
+    icon: 'gear',
+    path: '/service_statuses',
+    listKey: 'service_statuses',
+    name: 'service_name',
+    admin: true,
+    status: [{ field: 'status', good: ['UP'], busy: ['WARNING'], bad: ['DOWN'] }],
+    columns: [titled('host', 'hostname'), titled('heartbeat', 'heartbeated_at'), 'id'],
+  },
+  'dns.tld': {
+    label: ['top-level domain', 'Top-level domains'],
+    under: 'DNS',
+    icon: 'symbol-namespace',
+    path: '/tlds',
+    listKey: 'tlds',
+    admin: true,
+    columns: ['description', 'created_at', 'id'],
+  },
+  'dns.blacklist': {
+    label: ['refused zone name', 'Refused zone names'],
+    under: 'DNS',
+    icon: 'circle-slash',
+    path: '/blacklists',
+    listKey: 'blacklists',
+    name: 'pattern',
+    admin: true,
+    columns: ['description', 'created_at', 'id'],
   },
 } as const satisfies Readonly<Record<string, Kind>>;

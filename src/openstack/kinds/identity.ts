@@ -1,5 +1,7 @@
-import { mark, named, titled } from '../columns.ts';
+import { count, mark, named, textAt, titled } from '../columns.ts';
 import type { Kind } from '../kind.ts';
+import { byName, yesOrNo } from './filters.ts';
+import { identified, without } from './quirks.ts';
 
 /** Keystone. `shared` throughout: nothing here belongs to the project of the token. Fields: identity API reference v3. */
 export const identity = {
@@ -10,10 +12,20 @@ export const identity = {
     path: '/projects',
     // The projects the user may open: needs no right, unlike the list of all.
     listPath: '/auth/projects',
+    adminListPath: '/projects',
     listKey: 'projects',
     itemKey: 'project',
     shared: true,
+    filters: [byName, yesOrNo('enabled', 'enabled')],
     columns: [named('domain', 'domain_id', 'identity.domain'), 'description', titled('enabled', 'enabled'), 'tags', 'id'],
+    children: [
+      { kind: 'identity.role_assignment', where: { 'scope.project.id': 'id' } },
+      { kind: 'compute.quota', where: {} },
+      { kind: 'block-storage.quota', where: {} },
+      { kind: 'network.quota', where: {} },
+      { kind: 'load-balancer.quota', where: {} },
+    ],
+    can: ['assignRole', 'enable', 'disable'],
   },
   'identity.application_credential': {
     label: ['application credential', 'Application credentials'],
@@ -33,6 +45,8 @@ export const identity = {
       'description',
       'id',
     ],
+    opens: ['rotateCredential'],
+    can: ['delete'],
   },
   'identity.user': {
     label: ['user', 'Users'],
@@ -43,7 +57,10 @@ export const identity = {
     itemKey: 'user',
     admin: true,
     shared: true,
+    filters: [byName, yesOrNo('enabled', 'enabled')],
     columns: [named('domain', 'domain_id', 'identity.domain'), titled('enabled', 'enabled'), 'email', 'description', 'id'],
+    children: [{ kind: 'identity.role_assignment', where: { 'user.id': 'id' } }],
+    can: ['enable', 'disable'],
   },
   'identity.group': {
     label: ['group', 'Groups'],
@@ -55,6 +72,7 @@ export const identity = {
     admin: true,
     shared: true,
     columns: [named('domain', 'domain_id', 'identity.domain'), 'description', 'id'],
+    children: [{ kind: 'identity.role_assignment', where: { 'group.id': 'id' } }],
   },
   'identity.role': {
     label: ['role', 'Roles'],
@@ -66,6 +84,7 @@ export const identity = {
     admin: true,
     shared: true,
     columns: ['description', 'id'],
+    children: [{ kind: 'identity.role_assignment', where: { 'role.id': 'id' } }],
   },
   'identity.domain': {
     label: ['domain', 'Domains'],
@@ -77,6 +96,7 @@ export const identity = {
     admin: true,
     shared: true,
     columns: ['description', titled('enabled', 'enabled'), 'id'],
+    can: ['enable', 'disable'],
   },
   'identity.service': {
     label: ['service', 'Services'],
@@ -89,6 +109,7 @@ export const identity = {
     shared: true,
     columns: ['type', 'description', titled('enabled', 'enabled'), 'id'],
     children: [{ kind: 'identity.endpoint', where: { service_id: 'id' } }],
+    can: ['enable', 'disable'],
   },
   'identity.endpoint': {
     label: ['endpoint', 'Endpoints'],
@@ -106,5 +127,153 @@ export const identity = {
       named('service', 'service_id', 'identity.service'),
       'id',
     ],
+  },
+  'identity.region': {
+    label: ['region', 'Regions'],
+    under: 'Identity',
+    icon: 'location',
+    path: '/regions',
+    listKey: 'regions',
+    itemKey: 'region',
+    name: 'id',
+    shared: true,
+    columns: ['description', titled('within', 'parent_region_id')],
+    children: [{ kind: 'identity.endpoint', where: { region_id: 'id' } }],
+  },
+  'identity.role_assignment': {
+    label: ['role assignment', 'Role assignments'],
+    under: 'Identity',
+    icon: 'person-add',
+    path: '/role_assignments',
+    listKey: 'role_assignments',
+    query: { include_names: 'true' },
+    // Known by whom, what and where together.
+    quirk: identified((assignment) =>
+      ['user.id', 'group.id', 'role.id', 'scope.project.id', 'scope.domain.id', 'scope.system', 'scope.OS-INHERIT:inherited_to']
+        .map((field) => textAt(assignment, field) ?? '-')
+        .join('/'),
+    ),
+    get: false,
+    nameless: (assignment) =>
+      `${textAt(assignment, 'user.name') ?? textAt(assignment, 'group.name')} ${textAt(assignment, 'role.name')}`,
+    admin: true,
+    shared: true,
+    columns: [
+      {
+        title: 'on',
+        of: (assignment) => {
+          const on = ['project', 'domain'].find((scope) => textAt(assignment, `scope.${scope}.name`));
+          return on
+            ? `${on} ${textAt(assignment, `scope.${on}.name`)}`
+            : textAt(assignment, 'scope.system') && 'the whole system';
+        },
+      },
+      titled('role', 'role.name'),
+      titled('user', 'user.name'),
+      titled('group', 'group.name'),
+      { title: 'inherited', of: (assignment) => textAt(assignment, 'scope.OS-INHERIT:inherited_to') && 'inherited' },
+    ],
+    can: ['revokeRole'],
+  },
+  'identity.limit': {
+    label: ['limit', 'Limits'],
+    under: 'Identity',
+    icon: 'dashboard',
+    path: '/limits',
+    listKey: 'limits',
+    itemKey: 'limit',
+    name: 'resource_name',
+    shared: true,
+    columns: [
+      titled('limit', 'resource_limit'),
+      named('project', 'project_id', 'identity.project'),
+      named('service', 'service_id', 'identity.service'),
+      titled('region', 'region_id'),
+      'description',
+      'id',
+    ],
+  },
+  'identity.registered_limit': {
+    label: ['registered limit', 'Registered limits'],
+    under: 'Identity',
+    icon: 'dashboard',
+    path: '/registered_limits',
+    listKey: 'registered_limits',
+    itemKey: 'registered_limit',
+    name: 'resource_name',
+    shared: true,
+    columns: [
+      titled('limit', 'default_limit'),
+      named('service', 'service_id', 'identity.service'),
+      titled('region', 'region_id'),
+      'description',
+      'id',
+    ],
+  },
+  'identity.credential': {
+    label: ['credential', 'Credentials'],
+    under: 'Identity',
+    icon: 'key',
+    path: '/credentials',
+    listKey: 'credentials',
+    nameless: 'type',
+    // The secret itself: an EC2 key pair, a seed of one-time passwords.
+    quirk: without('blob'),
+    get: false,
+    shared: true,
+    columns: ['type', named('user', 'user_id', 'identity.user'), named('project', 'project_id', 'identity.project'), 'id'],
+  },
+  'identity.access_rule': {
+    label: ['access rule', 'Access rules'],
+    under: 'Identity',
+    icon: 'law',
+    path: '/users/{user}/access_rules',
+    listKey: 'access_rules',
+    itemKey: 'access_rule',
+    nameless: (rule) => `${rule['method']} ${rule['path']}`,
+    shared: true,
+    columns: ['service', 'method', 'path', 'id'],
+  },
+  'identity.identity_provider': {
+    label: ['identity provider', 'Identity providers'],
+    under: 'Identity',
+    icon: 'globe',
+    path: '/OS-FEDERATION/identity_providers',
+    listKey: 'identity_providers',
+    itemKey: 'identity_provider',
+    name: 'id',
+    admin: true,
+    shared: true,
+    columns: [
+      titled('enabled', 'enabled'),
+      titled('remote ids', 'remote_ids'),
+      named('domain', 'domain_id', 'identity.domain'),
+      'description',
+    ],
+    children: [{ kind: 'identity.federation_protocol', where: {} }],
+  },
+  'identity.federation_protocol': {
+    label: ['federation protocol', 'Federation protocols'],
+    icon: 'plug',
+    path: '/OS-FEDERATION/identity_providers/{provider}/protocols',
+    listKey: 'protocols',
+    itemKey: 'protocol',
+    name: 'id',
+    parent: { kind: 'identity.identity_provider', parameters: { provider: 'id' } },
+    admin: true,
+    shared: true,
+    columns: [titled('mapping', 'mapping_id'), titled('remote id attribute', 'remote_id_attribute')],
+  },
+  'identity.federation_mapping': {
+    label: ['federation mapping', 'Federation mappings'],
+    under: 'Identity',
+    icon: 'arrow-swap',
+    path: '/OS-FEDERATION/mappings',
+    listKey: 'mappings',
+    itemKey: 'mapping',
+    name: 'id',
+    admin: true,
+    shared: true,
+    columns: [count('rules', 'rules'), titled('schema', 'schema_version')],
   },
 } as const satisfies Readonly<Record<string, Kind>>;

@@ -1,5 +1,6 @@
-import { bytes, gib, mark, mib, textAt, titled } from '../columns.ts';
+import { bytes, gib, mark, mib, named, textAt, titled } from '../columns.ts';
 import type { Kind, Resource } from '../kind.ts';
+import { byName, byStatus } from './filters.ts';
 
 /** Glance. Properties stand beside the fields, without an envelope. Fields: image API reference v2. */
 export const image = {
@@ -10,6 +11,9 @@ export const image = {
     path: '/images',
     listKey: 'images',
     shared: true,
+    adds: ['uploadImage'],
+    opens: ['downloadImage'],
+    changes: { by: 'time', query: 'updated_at', operator: 'gte:', deleted: 'untold' },
     status: [
       {
         field: 'status',
@@ -19,6 +23,14 @@ export const image = {
       },
     ],
     facts: ['status', 'visibility', 'size', 'min_disk', 'min_ram'],
+    filters: [
+      byName,
+      byStatus,
+      { field: 'visibility', title: 'visibility', values: ['public', 'private', 'shared', 'community', 'all'] },
+      { field: 'tag', title: 'tags' },
+      { field: 'disk_format', title: 'disk format' },
+    ],
+    allProjects: { project: 'owner' },
     columns: [
       bytes('size', 'size'),
       'visibility',
@@ -34,6 +46,82 @@ export const image = {
       'tags',
       'created_at',
       'id',
+    ],
+    // Images of another visibility have no members, and the service refuses to list them.
+    children: [{ kind: 'image.member', where: {}, when: { visibility: 'shared' } }],
+    can: [
+      'deactivate',
+      'reactivate',
+      'setVisibility',
+      'shareImage',
+      'protect',
+      'unprotect',
+      'hideImage',
+      'showImage',
+      'setProperty',
+      'removeProperty',
+      'addTag',
+      'removeTag',
+      'renameImage',
+      'delete',
+    ],
+  },
+  'image.offered': {
+    label: ['offered image', 'Offered images'],
+    under: 'Images',
+    icon: 'gift',
+    path: '/images',
+    listKey: 'images',
+    // Shared with this project, and neither accepted nor rejected yet: among the images only once it is accepted.
+    query: { visibility: 'shared', member_status: 'pending' },
+    shared: true,
+    get: false,
+    columns: [bytes('size', 'size'), titled('owner', 'owner'), titled('disk format', 'disk_format'), 'created_at', 'id'],
+    can: ['acceptImage', 'rejectImage'],
+  },
+  'image.member': {
+    label: ['image member', 'Image members'],
+    icon: 'person',
+    path: '/images/{image}/members',
+    listKey: 'members',
+    id: 'member_id',
+    name: 'member_id',
+    parent: { kind: 'image.image', parameters: { image: 'id' } },
+    paged: false,
+    status: [{ field: 'status', good: ['accepted'] }],
+    columns: [
+      named('project', 'member_id', 'identity.project'),
+      titled('created', 'created_at'),
+      titled('updated', 'updated_at'),
+    ],
+    can: ['delete'],
+  },
+  'image.task': {
+    label: ['image task', 'Image tasks'],
+    under: 'Images',
+    icon: 'checklist',
+    path: '/tasks',
+    listKey: 'tasks',
+    nameless: 'type',
+    admin: true,
+    status: [{ field: 'status', good: ['success'], busy: ['pending', 'processing'], bad: ['failure'] }],
+    columns: ['message', titled('image', 'image_id'), titled('created', 'created_at'), titled('expires', 'expires_at'), 'id'],
+  },
+  'image.metadef_namespace': {
+    label: ['metadata namespace', 'Metadata namespaces'],
+    under: 'Images',
+    icon: 'symbol-namespace',
+    path: '/metadefs/namespaces',
+    listKey: 'namespaces',
+    id: 'namespace',
+    name: 'namespace',
+    shared: true,
+    columns: [
+      titled('name', 'display_name'),
+      'visibility',
+      titled('for', 'resource_type_associations.name'),
+      mark('protected', 'protected'),
+      'description',
     ],
   },
 } as const satisfies Readonly<Record<string, Kind>>;

@@ -1,4 +1,5 @@
 import { defineKinds, type Group, type Kind } from '../kind.ts';
+import { bareMetal } from './bareMetal.ts';
 import { blockStorage } from './blockStorage.ts';
 import { compute } from './compute.ts';
 import { containerInfra } from './containerInfra.ts';
@@ -8,14 +9,19 @@ import { image } from './image.ts';
 import { keyManager } from './keyManager.ts';
 import { loadBalancer } from './loadBalancer.ts';
 import { network } from './network.ts';
+import { networkExtension } from './networkExtension.ts';
 import { objectStore } from './objectStore.ts';
 import { orchestration } from './orchestration.ts';
+import { placement } from './placement.ts';
 import { sharedFileSystem } from './sharedFileSystem.ts';
+import { vpn } from './vpn.ts';
 
 /** The catalog: every kind of resource the product knows, one row each, a file for each service. */
 export const kinds = defineKinds({
   ...compute,
   ...network,
+  ...networkExtension,
+  ...vpn,
   ...loadBalancer,
   ...blockStorage,
   ...image,
@@ -23,8 +29,10 @@ export const kinds = defineKinds({
   ...objectStore,
   ...orchestration,
   ...containerInfra,
+  ...bareMetal,
   ...sharedFileSystem,
   ...keyManager,
+  ...placement,
   ...identity,
 });
 

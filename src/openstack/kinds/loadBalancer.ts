@@ -1,5 +1,7 @@
-import { named, titled } from '../columns.ts';
+import { mark, named, textAt, titled } from '../columns.ts';
 import type { Kind, StatusField } from '../kind.ts';
+import { byName, byTags } from './filters.ts';
+import { quotaKind } from './quotaKind.ts';
 
 /** Octavia's two states; a member without a monitor and a listener without members are normal. Source: load-balancing API reference, status codes. */
 const status: readonly StatusField[] = [
@@ -27,6 +29,18 @@ export const loadBalancer = {
       'provider',
       'tags',
     ],
+    filters: [
+      byName,
+      {
+        field: 'provisioning_status',
+        title: 'provisioning status',
+        values: ['ACTIVE', 'ERROR', 'PENDING_CREATE', 'PENDING_UPDATE', 'PENDING_DELETE'],
+      },
+      { field: 'operating_status', title: 'operating status', values: ['ONLINE', 'OFFLINE', 'DEGRADED', 'ERROR', 'NO_MONITOR'] },
+      { field: 'vip_address', title: 'address' },
+      byTags,
+    ],
+    allProjects: { project: 'project_id' },
     columns: [
       titled('address', 'vip_address'),
       'provider',
@@ -43,7 +57,10 @@ export const loadBalancer = {
       { kind: 'load-balancer.listener', where: { 'loadbalancers.id': 'id' } },
       { kind: 'load-balancer.pool', where: { 'loadbalancers.id': 'id' } },
       { kind: 'network.floating_ip', where: { port_id: 'vip_port_id' } },
+      { kind: 'load-balancer.amphora', where: { loadbalancer_id: 'id' } },
     ],
+    can: ['failOver', 'adminUp', 'adminDown', 'setDescription', 'rename', 'delete'],
+    deleteQuery: { cascade: 'true' },
   },
   'load-balancer.listener': {
     label: ['listener', 'Listeners'],
@@ -54,6 +71,8 @@ export const loadBalancer = {
     itemKey: 'listener',
     nameless: (listener) => `${listener['protocol']} ${listener['protocol_port']}`,
     status,
+    filters: [byName, byTags],
+    allProjects: { project: 'project_id' },
     columns: [
       'protocol',
       titled('port', 'protocol_port'),
@@ -64,7 +83,11 @@ export const loadBalancer = {
       'tags',
       'id',
     ],
-    children: [{ kind: 'load-balancer.pool', where: { 'listeners.id': 'id' } }],
+    children: [
+      { kind: 'load-balancer.pool', where: { 'listeners.id': 'id' } },
+      { kind: 'load-balancer.l7_policy', where: { listener_id: 'id' } },
+    ],
+    can: ['setDefaultPool', 'adminUp', 'adminDown', 'setDescription', 'rename', 'delete'],
   },
   'load-balancer.pool': {
     label: ['pool', 'Pools'],
@@ -74,6 +97,8 @@ export const loadBalancer = {
     listKey: 'pools',
     itemKey: 'pool',
     status,
+    filters: [byName, byTags],
+    allProjects: { project: 'project_id' },
     columns: [
       'protocol',
       titled('algorithm', 'lb_algorithm'),
@@ -86,6 +111,7 @@ export const loadBalancer = {
       { kind: 'load-balancer.member', where: {} },
       { kind: 'load-balancer.health_monitor', where: { 'pools.id': 'id' } },
     ],
+    can: ['adminUp', 'adminDown', 'setDescription', 'rename', 'delete'],
   },
   'load-balancer.member': {
     label: ['member', 'Members'],
@@ -97,6 +123,7 @@ export const loadBalancer = {
     parent: { kind: 'load-balancer.pool', parameters: { pool: 'id' } },
     status,
     columns: ['address', titled('port', 'protocol_port'), 'weight', named('subnet', 'subnet_id', 'network.subnet'), 'tags', 'id'],
+    can: ['drain', 'setWeight', 'adminUp', 'adminDown', 'rename', 'delete'],
   },
   'load-balancer.health_monitor': {
     label: ['health monitor', 'Health monitors'],
@@ -107,6 +134,7 @@ export const loadBalancer = {
     nameless: 'type',
     status,
     columns: ['type', titled('path', 'url_path'), 'delay', 'timeout', titled('retries', 'max_retries'), 'id'],
+    can: ['adminUp', 'adminDown', 'rename', 'delete'],
   },
   'load-balancer.flavor': {
     label: ['load balancer flavor', 'Load balancer flavors'],
@@ -116,7 +144,7 @@ export const loadBalancer = {
     listKey: 'flavors',
     itemKey: 'flavor',
     shared: true,
-    facts: ['enabled'],
+    facts: ['enabled', 'flavor_profile_id'],
     columns: ['description', titled('enabled', 'enabled'), 'id'],
   },
   'load-balancer.availability_zone': {
@@ -131,4 +159,100 @@ export const loadBalancer = {
     facts: ['enabled'],
     columns: ['description', titled('enabled', 'enabled')],
   },
+  'load-balancer.l7_policy': {
+    label: ['L7 policy', 'L7 policies'],
+    under: 'Load balancers',
+    icon: 'git-compare',
+    path: '/lbaas/l7policies',
+    listKey: 'l7policies',
+    itemKey: 'l7policy',
+    nameless: 'action',
+    status,
+    columns: [
+      'action',
+      named('to pool', 'redirect_pool_id', 'load-balancer.pool'),
+      titled('to', 'redirect_url'),
+      titled('to prefix', 'redirect_prefix'),
+      'position',
+      named('listener', 'listener_id', 'load-balancer.listener'),
+      'tags',
+      'id',
+    ],
+    children: [{ kind: 'load-balancer.l7_rule', where: {} }],
+    can: ['adminUp', 'adminDown', 'setDescription', 'rename', 'delete'],
+  },
+  'load-balancer.l7_rule': {
+    label: ['L7 rule', 'L7 rules'],
+    icon: 'filter',
+    path: '/lbaas/l7policies/{policy}/rules',
+    listKey: 'rules',
+    itemKey: 'rule',
+    parent: { kind: 'load-balancer.l7_policy', parameters: { policy: 'id' } },
+    nameless: (rule) => [textAt(rule, 'type'), textAt(rule, 'key')].filter(Boolean).join(' '),
+    status,
+    columns: [titled('compares', 'compare_type'), 'value', mark('inverted', 'invert'), 'tags', 'id'],
+    can: ['adminUp', 'adminDown', 'delete'],
+  },
+  'load-balancer.provider': {
+    label: ['load balancer provider', 'Load balancer providers'],
+    under: 'Load balancers',
+    icon: 'server',
+    path: '/lbaas/providers',
+    listKey: 'providers',
+    id: 'name',
+    get: false,
+    shared: true,
+    columns: ['description'],
+    children: [{ kind: 'load-balancer.loadbalancer', where: { provider: 'name' } }],
+  },
+  'load-balancer.flavor_profile': {
+    label: ['load balancer flavor profile', 'Load balancer flavor profiles'],
+    under: 'Load balancers',
+    icon: 'symbol-class',
+    path: '/lbaas/flavorprofiles',
+    listKey: 'flavorprofiles',
+    itemKey: 'flavorprofile',
+    shared: true,
+    admin: true,
+    facts: ['provider_name'],
+    columns: [titled('provider', 'provider_name'), titled('data', 'flavor_data'), 'id'],
+    children: [{ kind: 'load-balancer.flavor', where: { flavor_profile_id: 'id' } }],
+  },
+  'load-balancer.availability_zone_profile': {
+    label: ['load balancer availability zone profile', 'Load balancer availability zone profiles'],
+    under: 'Load balancers',
+    icon: 'symbol-class',
+    path: '/lbaas/availabilityzoneprofiles',
+    listKey: 'availability_zone_profiles',
+    itemKey: 'availability_zone_profile',
+    shared: true,
+    optional: true,
+    admin: true,
+    columns: [titled('provider', 'provider_name'), titled('data', 'availability_zone_data'), 'id'],
+    children: [{ kind: 'load-balancer.availability_zone', where: { availability_zone_profile_id: 'id' } }],
+  },
+  'load-balancer.amphora': {
+    label: ['amphora', 'Amphorae'],
+    under: 'Load balancers',
+    icon: 'vm',
+    path: '/octavia/amphorae',
+    listKey: 'amphorae',
+    itemKey: 'amphora',
+    nameless: (amphora) => textAt(amphora, 'role')?.toLowerCase(),
+    shared: true,
+    optional: true,
+    admin: true,
+    status: [{ field: 'status', good: ['ALLOCATED', 'READY'], busy: ['BOOTING', 'PENDING_*'], bad: ['ERROR'] }],
+    columns: [
+      titled('management address', 'lb_network_ip'),
+      titled('VIP', 'ha_ip'),
+      named('load balancer', 'loadbalancer_id', 'load-balancer.loadbalancer'),
+      titled('server', 'compute_id'),
+      titled('zone', 'cached_zone'),
+      titled('certificate until', 'cert_expiration'),
+      'id',
+    ],
+    can: ['failOverAmphora'],
+  },
+  'load-balancer.quota': quotaKind(['load balancer limit', 'Load balancer limits'], '/lbaas/quotas', 'quota'),
 } as const satisfies Readonly<Record<string, Kind>>;

@@ -1,5 +1,9 @@
 import { count, mark, named, textAt, titled } from '../columns.ts';
 import type { Kind, Resource } from '../kind.ts';
+import { byIdOf, byName, byStatus, byTags, yesOrNo } from './filters.ts';
+
+/** What can be done to whatever Neutron keeps under a name. */
+export const keptByName = ['setDescription', 'addTag', 'removeTag', 'rename', 'delete'] as const;
 
 /** Neutron. A floating IP or port that is DOWN because nothing is plugged in is normal: DOWN is quiet. Fields: networking API reference v2. */
 export const network = {
@@ -13,6 +17,8 @@ export const network = {
     shared: true,
     status: [{ field: 'status', good: ['ACTIVE'], busy: ['BUILD'], bad: ['ERROR'] }],
     facts: ['router:external', 'shared', 'subnets', 'status', 'tags'],
+    filters: [byName, byStatus, yesOrNo('router:external', 'external'), yesOrNo('shared', 'shared'), byTags],
+    allProjects: { project: 'project_id' },
     columns: [
       mark('external', 'router:external'),
       mark('shared', 'shared'),
@@ -26,7 +32,9 @@ export const network = {
     children: [
       { kind: 'network.subnet', where: { network_id: 'id' } },
       { kind: 'network.port', where: { network_id: 'id' } },
+      { kind: 'network.segment', where: { network_id: 'id' } },
     ],
+    can: ['adminUp', 'adminDown', ...keptByName],
   },
   'network.subnet': {
     label: ['subnet', 'Subnets'],
@@ -37,6 +45,8 @@ export const network = {
     itemKey: 'subnet',
     shared: true,
     facts: ['network_id', 'cidr', 'ip_version', 'gateway_ip', 'enable_dhcp', 'tags'],
+    filters: [byName, { field: 'cidr', title: 'CIDR' }, byIdOf('network_id', 'network', 'network.network'), byTags],
+    allProjects: { project: 'project_id' },
     columns: [
       titled('CIDR', 'cidr'),
       titled('gateway', 'gateway_ip'),
@@ -56,6 +66,7 @@ export const network = {
       'id',
     ],
     children: [{ kind: 'network.port', where: { 'fixed_ips.subnet_id': 'id' } }],
+    can: ['enableDhcp', 'disableDhcp', ...keptByName],
   },
   'network.port': {
     label: ['port', 'Ports'],
@@ -70,6 +81,16 @@ export const network = {
       { field: 'binding:vif_type', bad: ['binding_failed'] },
     ],
     facts: ['network_id', 'fixed_ips', 'device_id', 'device_owner', 'status'],
+    filters: [
+      byName,
+      byStatus,
+      { field: 'device_id', title: 'device id' },
+      { field: 'fixed_ips', title: 'address', as: (text: string) => `ip_address=${text}` },
+      { field: 'mac_address', title: 'MAC' },
+      byIdOf('network_id', 'network', 'network.network'),
+      byTags,
+    ],
+    allProjects: { project: 'project_id' },
     columns: [
       titled('addresses', 'fixed_ips.ip_address'),
       titled('owner', 'device_owner'),
@@ -81,6 +102,7 @@ export const network = {
       'id',
     ],
     children: [{ kind: 'network.floating_ip', where: { port_id: 'id' } }],
+    can: ['setSecurityGroups', 'addAddressPair', 'removeAddressPair', 'adminUp', 'adminDown', ...keptByName],
   },
   'network.router': {
     label: ['router', 'Routers'],
@@ -91,6 +113,8 @@ export const network = {
     itemKey: 'router',
     status: [{ field: 'status', good: ['ACTIVE'], busy: ['ALLOCATING'], bad: ['ERROR'] }],
     facts: ['external_gateway_info.network_id', 'status'],
+    filters: [byName, byTags],
+    allProjects: { project: 'project_id' },
     columns: [
       named('external network', 'external_gateway_info.network_id', 'network.network'),
       titled('external address', 'external_gateway_info.external_fixed_ips.ip_address'),
@@ -100,7 +124,11 @@ export const network = {
       'tags',
       'id',
     ],
-    children: [{ kind: 'network.port', where: { device_id: 'id' }, label: 'Interfaces' }],
+    children: [
+      { kind: 'network.port', where: { device_id: 'id' }, label: 'Interfaces' },
+      { kind: 'network.vpn_service', where: { router_id: 'id' } },
+    ],
+    can: ['addInterface', 'removeInterface', 'setGateway', 'clearGateway', 'adminUp', 'adminDown', ...keptByName],
   },
   'network.floating_ip': {
     label: ['floating IP', 'Floating IPs'],
@@ -112,6 +140,14 @@ export const network = {
     name: 'floating_ip_address',
     status: [{ field: 'status', good: ['ACTIVE'], bad: ['ERROR'] }],
     facts: ['floating_network_id', 'port_id', 'status'],
+    filters: [
+      { field: 'floating_ip_address', title: 'address' },
+      { field: 'status', title: 'status', values: ['ACTIVE', 'DOWN', 'ERROR'] },
+      byIdOf('floating_network_id', 'network', 'network.network'),
+      byIdOf('port_id', 'port', 'network.port'),
+      byTags,
+    ],
+    allProjects: { project: 'project_id' },
     columns: [
       { title: 'fixed address', of: (ip: Resource) => textAt(ip, 'fixed_ip_address') ?? 'not bound' },
       named('network', 'floating_network_id', 'network.network'),
@@ -122,6 +158,8 @@ export const network = {
       'tags',
       'id',
     ],
+    children: [{ kind: 'network.port_forwarding', where: {} }],
+    can: ['associate', 'disassociate', 'setDescription', 'addTag', 'removeTag', 'delete'],
   },
   'network.security_group': {
     label: ['security group', 'Security groups'],
@@ -131,8 +169,11 @@ export const network = {
     listKey: 'security_groups',
     itemKey: 'security_group',
     facts: ['project_id'],
+    filters: [byName, byTags],
+    allProjects: { project: 'project_id' },
     columns: [count('rules', 'security_group_rules'), 'description', mark('shared', 'shared'), 'tags', 'id'],
     children: [{ kind: 'network.security_group_rule', where: { security_group_id: 'id' } }],
+    can: [...keptByName],
   },
   'network.security_group_rule': {
     label: ['security group rule', 'Security group rules'],
@@ -152,6 +193,7 @@ export const network = {
       'description',
       'id',
     ],
+    can: ['delete'],
   },
   'network.subnet_pool': {
     label: ['subnet pool', 'Subnet pools'],
@@ -170,6 +212,7 @@ export const network = {
       'id',
     ],
     children: [{ kind: 'network.subnet', where: { subnetpool_id: 'id' } }],
+    can: [...keptByName],
   },
   'network.trunk': {
     label: ['trunk', 'Trunks'],
@@ -178,8 +221,10 @@ export const network = {
     path: '/trunks',
     listKey: 'trunks',
     itemKey: 'trunk',
+    optional: true,
     status: [{ field: 'status', good: ['ACTIVE'], busy: ['BUILD'], bad: ['ERROR', 'DEGRADED'] }],
     columns: [named('port', 'port_id', 'network.port'), count('subports', 'sub_ports'), 'tags', 'id'],
+    can: ['adminUp', 'adminDown', ...keptByName],
   },
 } as const satisfies Readonly<Record<string, Kind>>;
 

@@ -1,5 +1,7 @@
-import { titled } from '../columns.ts';
+import { named, textAt, titled } from '../columns.ts';
 import type { Kind } from '../kind.ts';
+import { byName, byTags } from './filters.ts';
+import { without } from './quirks.ts';
 
 /** Heat. Parameters, outputs and templates may hold secrets and are not columns. Fields: orchestration API reference v1. */
 export const orchestration = {
@@ -12,6 +14,8 @@ export const orchestration = {
     itemKey: 'stack',
     name: 'stack_name',
     status: [{ field: 'stack_status', good: ['*_COMPLETE'], busy: ['*_IN_PROGRESS'], bad: ['*_FAILED'] }],
+    filters: [byName, { field: 'status', title: 'status', values: ['COMPLETE', 'FAILED', 'IN_PROGRESS'] }, byTags],
+    allProjects: { project: 'project' },
     columns: [
       'description',
       titled('created', 'creation_time'),
@@ -20,7 +24,16 @@ export const orchestration = {
       'tags',
       'id',
     ],
-    children: [{ kind: 'orchestration.resource', where: {} }],
+    children: [
+      { kind: 'orchestration.resource', where: {} },
+      { kind: 'orchestration.event', where: {} },
+      { kind: 'orchestration.output', where: {} },
+    ],
+    opens: ['previewStack'],
+    adds: ['previewStack'],
+    can: ['checkStack', 'suspendStack', 'resumeStack', 'updateStack', 'cancelUpdate', 'abandonStack', 'delete'],
+    changedAt: '{stack_name}/{id}',
+    deletedByName: true,
   },
   'orchestration.resource': {
     label: ['stack resource', 'Stack resources'],
@@ -39,5 +52,83 @@ export const orchestration = {
       titled('physical id', 'physical_resource_id'),
       titled('updated', 'updated_time'),
     ],
+  },
+  'orchestration.event': {
+    label: ['stack event', 'Stack events'],
+    icon: 'history',
+    path: '/stacks/{stack}/{id}/events',
+    listKey: 'events',
+    // The time first, so that the list reads as a history.
+    nameless: (event) => `${textAt(event, 'event_time') ?? ''} ${textAt(event, 'resource_name') ?? ''}`,
+    parent: { kind: 'orchestration.stack', parameters: { stack: 'stack_name', id: 'id' } },
+    get: false,
+    // What was under way then is over now: quiet.
+    status: [{ field: 'resource_status', good: ['*_COMPLETE'], bad: ['*_FAILED'] }],
+    columns: [
+      titled('reason', 'resource_status_reason'),
+      titled('resource', 'resource_name'),
+      titled('physical id', 'physical_resource_id'),
+      titled('time', 'event_time'),
+      'id',
+    ],
+  },
+  'orchestration.output': {
+    label: ['stack output', 'Stack outputs'],
+    icon: 'output',
+    path: '/stacks/{stack}/{id}/outputs',
+    listKey: 'outputs',
+    id: 'output_key',
+    name: 'output_key',
+    parent: { kind: 'orchestration.stack', parameters: { stack: 'stack_name', id: 'id' } },
+    // One output comes with its value.
+    get: false,
+    paged: false,
+    columns: ['description'],
+  },
+  'orchestration.software_config': {
+    label: ['software config', 'Software configs'],
+    under: 'Orchestration',
+    icon: 'file-code',
+    path: '/software_configs',
+    listKey: 'software_configs',
+    // One config comes with its text and inputs.
+    get: false,
+    columns: [titled('group', 'group'), titled('created', 'creation_time'), 'id'],
+    children: [{ kind: 'orchestration.software_deployment', where: { config_id: 'id' } }],
+  },
+  'orchestration.software_deployment': {
+    label: ['software deployment', 'Software deployments'],
+    under: 'Orchestration',
+    icon: 'rocket',
+    path: '/software_deployments',
+    listKey: 'software_deployments',
+    nameless: 'action',
+    quirk: without('input_values', 'output_values'),
+    get: false,
+    paged: false,
+    status: [{ field: 'status', good: ['COMPLETE'], busy: ['IN_PROGRESS'], bad: ['FAILED'] }],
+    columns: [
+      'action',
+      named('server', 'server_id', 'compute.server'),
+      titled('reason', 'status_reason'),
+      named('config', 'config_id', 'orchestration.software_config'),
+      titled('created', 'creation_time'),
+      titled('updated', 'updated_time'),
+      'id',
+    ],
+  },
+  'orchestration.service': {
+    label: ['orchestration engine', 'Orchestration engines'],
+    under: 'Orchestration',
+    icon: 'gear',
+    path: '/services',
+    listKey: 'services',
+    name: 'binary',
+    get: false,
+    paged: false,
+    admin: true,
+    // Engines of earlier starts stay in the list as down: quiet.
+    status: [{ field: 'status', good: ['up'] }],
+    columns: ['host', titled('engine', 'engine_id'), titled('updated', 'updated_at'), 'id'],
   },
 } as const satisfies Readonly<Record<string, Kind>>;

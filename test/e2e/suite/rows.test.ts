@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, describe, it } from 'mocha';
 import { commands, type DocumentLink, env, type Hover, MarkdownString, window } from 'vscode';
-import { bind, DEMO, eventually, open, testApi } from './testbed.ts';
+import type { HybridClustersApi } from '../../../src/host/publicApi.ts';
+import { bind, DEMO, eventually, extension, open, testApi } from './testbed.ts';
 
 const NAMESPACE = 'rows-in-window';
 const kubectl = (...args: string[]) => execFileSync(process.env['HYBRID_TEST_KUBECTL'] ?? 'kubectl', args, { encoding: 'utf8' });
@@ -12,10 +13,12 @@ const run = (id: string, ...args: readonly unknown[]) => commands.executeCommand
 describe('rows', () => {
   const selected = (name: string) =>
     eventually(`${name} is selected`, async () => (await testApi()).trees.selected.find(({ row }) => row.name === name)?.row);
-  const shown = (part: string) =>
-    eventually(`a document with ${part}`, () => {
+  /** What a command about the selected row opens; called again where the row was just read anew, and nothing selected. */
+  const openedBy = (command: string, part: string, end: string) =>
+    eventually(`${command} opens ${end} with ${part}`, async () => {
+      await run(command);
       const document = window.activeTextEditor?.document;
-      return document?.uri.scheme === 'hybrid-clusters' && document.getText().includes(part) ? document : undefined;
+      return document?.uri.path.endsWith(end) && document.getText().includes(part) ? document : undefined;
     });
 
   before(async () => {
@@ -70,13 +73,9 @@ describe('rows', () => {
     const { id } = await selected(name);
     await run('copyName');
     assert.equal(await env.clipboard.readText(), name);
-    await run('openJson');
-    assert.equal(JSON.parse((await shown('network_id')).getText()).id, id);
-    await run('openDetails');
-    const yaml = await eventually('the YAML', async () => {
-      const document = await shown(`id: ${id}`);
-      return document.uri.path.endsWith('.yaml') ? document : undefined;
-    });
+    const json = await openedBy('openJson', 'network_id', '.json');
+    assert.equal(JSON.parse(json.getText()).id, id);
+    const yaml = await openedBy('openDetails', `id: ${id}`, '.yaml');
     const links = await commands.executeCommand<DocumentLink[]>('vscode.executeLinkProvider', yaml.uri);
     const [line] = links.filter(({ range }) => yaml.lineAt(range.start.line).text.startsWith('network_id'));
     const [key] = JSON.parse(line?.target?.query ?? '[]') as string[];
@@ -91,13 +90,15 @@ describe('rows', () => {
       ['openDetails', '.yaml'],
       ['openJson', '.json'],
     ] as const) {
-      await run(command);
-      const document = await eventually(end, async () => {
-        const one = await shown('door');
-        return one.uri.path.endsWith(end) ? one : undefined;
-      });
+      const document = await openedBy(command, 'door', end);
       assert.doesNotMatch(document.getText(), /open-sesame|b3Blbi1zZXNhbWU/);
       assert.match(document.getText(), /"?data"?: "\*{3}"/);
     }
+  });
+
+  it('are revealed for another extension', async () => {
+    const { v1 }: HybridClustersApi = extension().exports;
+    await v1.reveal({ context: 'sandbox-admin', apiVersion: 'v1', kind: 'Node', name: 'k8s-prod-worker-1' });
+    await selected('k8s-prod-worker-1');
   });
 });

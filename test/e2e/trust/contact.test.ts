@@ -44,7 +44,10 @@ describe(trusted ? 'a trusted folder' : 'Restricted Mode', () => {
     await extension().activate();
     for (const view of ['clouds', 'clusters', 'deployments']) await commands.executeCommand(`hybridClusters.${view}.focus`);
     for (const file of ['shop/service.yaml', 'storage/classes.yaml']) await lookAt(file);
-    for (const command of declared().filter((id) => !ASKING.test(id))) await attempt(command);
+    for (const command of declared().filter((id) => !ASKING.test(id))) {
+      await attempt(command);
+      if (trusted && calls > 0) break;
+    }
     for (let waited = 0; waited < 3000 && !(trusted && calls > 0); waited += 100) await sleep(100);
     if (trusted) assert.ok(calls > 0, 'nobody called, so the test above would see nothing either');
     else assert.deepEqual({ calls, plugin: existsSync(mark) }, { calls: 0, plugin: false });

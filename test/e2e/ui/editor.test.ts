@@ -16,11 +16,9 @@ inWindow('a folder is bound from the status bar, a wrong id is underlined, expla
   await (await window.editorLine('network-id:')).click();
   await window.page.keyboard.press('End');
   await window.page.keyboard.press('ArrowLeft');
-  await window.page.keyboard.press('Control+Period');
-  const fix = window.page.locator('.action-widget .monaco-list-row', { hasText: 'Use "private"' });
-  await fix.first().waitFor();
+  const fix = await window.quickFix('Use "private"');
   await window.screenshot('quick-fix');
-  await fix.first().click();
+  await fix.click();
   await window.squiggles().first().waitFor({ state: 'detached' });
   await window.screenshot('fixed');
 });

@@ -13,19 +13,27 @@ export interface Scene {
   readonly sandbox: SandboxEnvironment;
 }
 
-export interface SceneOptions extends Partial<WindowOptions> {
+export interface SceneOptions extends Partial<Omit<WindowOptions, 'env' | 'folder'>> {
   /** Changes the copy of the workspace before the window opens on it. */
   readonly prepare?: (folder: string) => Promise<void>;
+  /** Instead of the sandbox's clouds and clusters. */
+  readonly env?: (folder: string) => Readonly<Record<string, string>>;
+  /** Puts away what the scene was given. */
+  readonly after?: () => Promise<void>;
 }
 
 /** A test in a window of its own on a copy of the sample workspace beside the sandbox; what it looked like is kept if the test fails. */
-export function inWindow(name: string, play: (scene: Scene) => Promise<void>, { prepare, ...options }: SceneOptions = {}): void {
+export function inWindow(
+  name: string,
+  play: (scene: Scene) => Promise<void>,
+  { prepare, env, after, ...options }: SceneOptions = {},
+): void {
   test(name, async () => {
     const sandbox = findSandbox();
     if (!sandbox) throw new Error('No sandbox is up (.sandbox/env.json): npm run sandbox -- up first.');
     const folder = await copyWorkspace();
     await prepare?.(folder);
-    const window = await Workbench.open({ env: windowEnvironment(sandbox), ...options, folder });
+    const window = await Workbench.open({ ...options, env: env?.(folder) ?? windowEnvironment(sandbox), folder });
     try {
       await play({ window, folder, sandbox });
     } catch (error) {
@@ -34,6 +42,7 @@ export function inWindow(name: string, play: (scene: Scene) => Promise<void>, { 
     } finally {
       await window.close();
       await rm(dirname(folder), { recursive: true, force: true });
+      await after?.();
     }
   });
 }

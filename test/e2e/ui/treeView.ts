@@ -13,6 +13,27 @@ export interface Row {
 
 const WITHIN_MS = 30_000;
 
+/** Takes an entry of the menu that was just opened. */
+export async function takeEntry(page: Page, entry: string): Promise<void> {
+  const action = page.locator('.context-view .action-item:visible', { hasText: entry }).first();
+  await action.hover();
+  // A menu does not listen in the moment it opens.
+  await clickUntilGone(action);
+}
+
+/** Clicks what goes away by a click, again as long as nobody listened. */
+export async function clickUntilGone(target: Locator): Promise<void> {
+  for (const end = Date.now() + WITHIN_MS; ; ) {
+    await target.click({ timeout: 2000 }).catch(() => {});
+    const gone = await target.waitFor({ state: 'detached', timeout: 1500 }).then(
+      () => true,
+      () => false,
+    );
+    if (gone) return;
+    if (Date.now() > end) throw new Error(`clicked for ${WITHIN_MS / 1000} s, still there: ${await target.innerText()}`);
+  }
+}
+
 /** A view's tree, read and used through the screen. Rows outside of the visible part do not exist for it. */
 export class TreeView {
   readonly #page: Page;
@@ -50,38 +71,85 @@ export class TreeView {
     return this.#pane.locator('.welcome-view-content').filter({ hasText: /\S/ }).innerText();
   }
 
-  /** The row at the end of a path of labels, every row above it unfolded. Rejects with the tree as it stood if there is none. */
+  /** The row at the end of a path of labels, every row above it unfolded, once it has come to rest. Rejects with the tree as it stood if there is none. */
   async find(...path: readonly (string | RegExp)[]): Promise<Row> {
-    let found: Row | undefined;
-    for (const [depth, label] of path.entries()) {
-      if (found && found.expanded === false) await this.#unfold(found);
-      const parent: Row | undefined = found;
-      found = await this.#eventually(() => this.#child(parent, label), `${path.slice(0, depth + 1).join(' › ')} is not there`);
-    }
-    return found ?? Promise.reject(new Error('an empty path'));
+    let depth = 0;
+    let before = '';
+    return this.#eventually(
+      async () => {
+        const found = walk(await this.rows(), path);
+        depth = found.length;
+        const last = found.at(-1);
+        if (found.length === path.length && last) {
+          const [now, earlier] = [JSON.stringify(last), before];
+          before = now;
+          return now === earlier ? last : undefined;
+        }
+        if (last?.expanded === false) await this.#toggle(last);
+        return undefined;
+      },
+      () => `${path.slice(0, depth + 1).join(' › ')} is not there`,
+    );
   }
 
   /** Unfolds the row at the end of a path and answers its children once they are more than a row that spins. */
   async expand(...path: readonly (string | RegExp)[]): Promise<Row[]> {
-    const row = await this.find(...path);
-    if (row.expanded === false) await this.#unfold(row);
+    await this.find(...path);
+    let before = '';
     return this.#eventually(
       async () => {
-        const children = await this.#childrenOf(row);
-        return children.length > 0 && !(await this.#busy()) ? children : undefined;
+        const rows = await this.rows();
+        const row = walk(rows, path).at(path.length - 1);
+        if (row?.expanded === false) await this.#toggle(row);
+        const children = row ? childrenOf(rows, row) : [];
+        // Rows come onto the screen a few at a time.
+        const [now, last] = [JSON.stringify(children), before];
+        before = now;
+        return children.length > 0 && now === last && !(await this.#busy()) ? children : undefined;
       },
-      `${path.join(' › ')} has no children`,
+      () => `${path.join(' › ')} has no children`,
     );
   }
 
-  async click(...path: readonly (string | RegExp)[]): Promise<void> {
-    await this.#row(await this.find(...path)).click();
+  /** Folds the row at the end of a path. */
+  async fold(...path: readonly (string | RegExp)[]): Promise<void> {
+    const row = await this.find(...path);
+    if (row.expanded) await this.#toggle(row);
   }
 
-  /** Opens the row's menu and takes an entry. */
+  async click(...path: readonly (string | RegExp)[]): Promise<void> {
+    await this.#clickRow(path);
+  }
+
+  /** Adds the rows up to this one to the selection. */
+  async clickWithShift(...path: readonly (string | RegExp)[]): Promise<void> {
+    await this.#clickRow(path, { modifiers: ['Shift'] });
+  }
+
+  /** Opens the row's menu and takes an entry. A document that opens just then closes the menu: then once more, as a person would. */
   async menu(entry: string, ...path: readonly (string | RegExp)[]): Promise<void> {
-    await this.#row(await this.find(...path)).click({ button: 'right' });
-    await this.#page.locator('.context-view .action-label', { hasText: entry }).first().click();
+    const shown = this.#page.locator('.context-view .action-item:visible', { hasText: entry }).first();
+    for (let tries = 1; ; tries++) {
+      await this.#clickRow(path, { button: 'right' });
+      const opened = await shown.waitFor({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+      if (opened || tries === 4) break;
+      await this.#page.keyboard.press('Escape');
+    }
+    await takeEntry(this.#page, entry);
+  }
+
+  /** The entries of the row's menu, which is closed again. */
+  async entries(...path: readonly (string | RegExp)[]): Promise<readonly string[]> {
+    const shown = this.#page.locator('.context-view .action-item:visible');
+    await this.#clickRow(path, { button: 'right' });
+    await shown.first().waitFor();
+    const texts = await shown.allInnerTexts();
+    await this.#page.keyboard.press('Escape');
+    await shown.first().waitFor({ state: 'detached' });
+    return texts.map((text) => text.trim()).filter((text) => text !== '');
   }
 
   /** Waits until the selected row's name matches: a reveal opens rows on its way. */
@@ -90,7 +158,22 @@ export class TreeView {
       const selected = await this.selected();
       return selected !== undefined && name.test(selected) ? selected : undefined;
     };
-    return this.#eventually(look, `no row named ${name} is selected`);
+    return this.#eventually(look, () => `no row named ${name} is selected`);
+  }
+
+  /** Waits until a row is not there any more. */
+  async untilGone(...path: readonly (string | RegExp)[]): Promise<void> {
+    if (path.length > 1) await this.find(...path.slice(0, -1));
+    const look = async () => (walk(await this.rows(), path).length === path.length - 1 ? true : undefined);
+    await this.#eventually(look, () => `${path.join(' › ')} is still there`);
+  }
+
+  /** Waits until the facts beside a row's name match. */
+  async untilSays(description: RegExp, ...path: readonly (string | RegExp)[]): Promise<void> {
+    await this.find(...path);
+    const look = async () =>
+      description.test(walk(await this.rows(), path)[path.length - 1]?.description ?? '') ? true : undefined;
+    await this.#eventually(look, () => `${path.join(' › ')} does not say ${description}`);
   }
 
   /** Takes an action that stands in the row itself. */
@@ -100,40 +183,114 @@ export class TreeView {
     await row.locator(`.actions .action-label[aria-label^="${action}"]`).click();
   }
 
+  /** Goes to the end of a tree that is longer than the view, with the keyboard, and clicks the row there whose name matches. */
+  async clickAtEnd(name: RegExp): Promise<void> {
+    const found = await this.#eventually(
+      async () => {
+        await this.#page.keyboard.press('End');
+        return (await this.rows()).find(({ label }) => name.test(label));
+      },
+      () => `${name} is not at the end`,
+    );
+    await this.#row(found).click();
+  }
+
+  /** What is shown when the pointer rests on a row, once it holds what is looked for. A row that moves away from under the pointer is found again, as a person would. */
+  async tooltip(text: RegExp, ...path: readonly (string | RegExp)[]): Promise<string> {
+    const shown = this.#page.locator('.monaco-hover:visible', { hasText: text });
+    return this.#eventually(
+      async () => {
+        await this.#row(await this.find(...path)).hover();
+        const read = await shown.innerText({ timeout: 5000 }).catch(() => undefined);
+        if (read === undefined) await this.#page.mouse.move(0, 0);
+        return read;
+      },
+      () => `${path.join(' › ')} has no tooltip with ${text}`,
+    );
+  }
+
+  /** The names of all selected rows on the screen, from above. */
+  async selection(): Promise<string[]> {
+    const rows = await this.#pane.locator('.pane-body .monaco-list-row.selected').evaluateAll((elements) =>
+      elements.map((element) => ({
+        index: Number(element.getAttribute('data-index')),
+        label: element.querySelector('.label-name')?.textContent ?? '',
+      })),
+    );
+    return rows.sort((one, other) => one.index - other.index).map(({ label }) => label);
+  }
+
   async selected(): Promise<string | undefined> {
     const row = this.#pane.locator('.pane-body .monaco-list-row.selected .label-name');
     return (await row.count()) > 0 ? await row.first().innerText() : undefined;
   }
 
-  #row({ index }: Row): Locator {
+  #row({ index }: Pick<Row, 'index'>): Locator {
     return this.#pane.locator(`.pane-body .monaco-list-row[data-index="${index}"]`);
   }
 
-  async #unfold(row: Row): Promise<void> {
-    await this.#row(row).locator('.monaco-tl-twistie').click();
+  /** A row as long as it stands where it stood. */
+  #stillThere({ index, label }: Pick<Row, 'index' | 'label'>): Locator {
+    return this.#row({ index }).filter({ has: this.#page.locator('.label-name').getByText(label, { exact: true }) });
   }
 
-  async #child(parent: Row | undefined, label: string | RegExp): Promise<Row | undefined> {
-    const rows = parent ? await this.#childrenOf(parent) : (await this.rows()).filter(({ level }) => level === 1);
-    return rows.find((row) => (typeof label === 'string' ? row.label === label : label.test(row.label)));
+  /** Clicks the row at the end of a path. Rows move while others come and go: one that is no longer where it was found is looked for again. */
+  async #clickRow(
+    path: readonly (string | RegExp)[],
+    how: { readonly button?: 'right'; readonly modifiers?: 'Shift'[] } = {},
+  ): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      const row = this.#stillThere(await this.find(...path));
+      try {
+        await row.click({ ...how, timeout: 5000 });
+        return;
+      } catch (error) {
+        if (tries === 6) throw error;
+      }
+    }
   }
 
-  async #childrenOf(parent: Row): Promise<Row[]> {
-    const rows = await this.rows();
-    const below = rows.filter(({ index }) => index > parent.index);
-    const end = below.findIndex(({ level }) => level <= parent.level);
-    return (end < 0 ? below : below.slice(0, end)).filter(({ level }) => level === parent.level + 1);
+  /** Folds or unfolds a row, if it still stands where it stood; waits until it has. */
+  async #toggle({ index, label, expanded }: Row): Promise<void> {
+    await this.#stillThere({ index, label })
+      .locator('.monaco-tl-twistie')
+      .click({ timeout: 2000 })
+      .catch(() => {});
+    for (let looks = 0; looks < 20; looks++) {
+      const now = (await this.rows()).find((one) => one.index === index);
+      if (now?.label !== label || now.expanded !== expanded) return;
+      await this.#page.waitForTimeout(100);
+    }
   }
 
   async #busy(): Promise<boolean> {
     return (await this.#pane.locator('.monaco-progress-container.active, .codicon-tree-item-loading').count()) > 0;
   }
 
-  async #eventually<T>(look: () => Promise<T | undefined>, sentence: string): Promise<T> {
+  async #eventually<T>(look: () => Promise<T | undefined>, sentence: () => string): Promise<T> {
     for (const end = Date.now() + WITHIN_MS; Date.now() < end; await this.#page.waitForTimeout(100)) {
       const found = await look();
       if (found !== undefined) return found;
     }
-    throw new Error(`${sentence} within ${WITHIN_MS / 1000} s; the tree is\n${await this.text()}`);
+    throw new Error(`${sentence()} within ${WITHIN_MS / 1000} s; the tree is\n${await this.text()}`);
   }
+}
+
+/** The rows along a path as far as it leads. */
+function walk(rows: readonly Row[], path: readonly (string | RegExp)[]): readonly Row[] {
+  const found: Row[] = [];
+  for (const label of path) {
+    const parent = found.at(-1);
+    const below = parent ? childrenOf(rows, parent) : rows.filter(({ level }) => level === 1);
+    const next = below.find((row) => (typeof label === 'string' ? row.label === label : label.test(row.label)));
+    if (!next) break;
+    found.push(next);
+  }
+  return found;
+}
+
+function childrenOf(rows: readonly Row[], parent: Row): Row[] {
+  const below = rows.filter(({ index }) => index > parent.index);
+  const end = below.findIndex(({ level }) => level <= parent.level);
+  return (end < 0 ? below : below.slice(0, end)).filter(({ level }) => level === parent.level + 1);
 }

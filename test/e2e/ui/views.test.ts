@@ -18,6 +18,8 @@ inWindow(
     await clouds.expand('demo', 'demo', 'Compute', 'Servers', 'k8s-prod-worker-1');
     await clouds.find('demo', 'demo', 'Compute', 'Servers', 'k8s-prod-worker-1', /Node k8s-prod-worker-1/);
     await window.screenshot('clouds-server');
+    const tooltip = await clouds.tooltip(/flavor/, 'demo', 'demo', 'Compute', 'Servers', 'k8s-prod-worker-1');
+    assert.match(tooltip, /as\sof\s+\d\d:\d\d\s·\sdemo\s\/\sRegionOne\s·\sas\salice/);
     assert.deepEqual(await window.notifications(), []);
   },
   { prepare: bind },
@@ -59,11 +61,13 @@ inWindow(
 );
 
 inWindow(
-  'in Restricted Mode the views say why they are empty',
+  'in Restricted Mode the views say why they are empty, and a command why it does nothing',
   async ({ window }) => {
     const clouds = await window.view('Clouds');
     assert.match(await clouds.welcome(), /not trusted yet: nothing is contacted and nothing runs/);
     await window.screenshot('restricted');
+    await window.command('Hybrid Clusters: Add Cloud');
+    assert.match(await window.told(/not trusted yet/), /contacts nothing and runs nothing/);
   },
   { trust: true },
 );

@@ -30,6 +30,8 @@ const BELOW_ENDPOINT: Readonly<Record<string, string>> = { network: '/v2.0', 'lo
 const MICROVERSIONS: Readonly<Record<string, Record<string, string>>> = {
   compute: { 'x-openstack-nova-api-version': '2.93', 'openstack-api-version': 'compute 2.93' },
   'block-storage': { 'openstack-api-version': 'volume 3.60' },
+  baremetal: { 'x-openstack-ironic-api-version': '1.80' },
+  sharev2: { 'x-openstack-manila-api-version': '2.70' },
 };
 
 /** A thin client of one project: signs in on the first request, and again when the token is refused. */

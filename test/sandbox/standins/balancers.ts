@@ -59,7 +59,8 @@ export class Balancers {
       }
     }
     const path = `/lbaas/loadbalancers?name=${encodeURIComponent(name)}`;
-    return (await this.#cloud.get<{ loadbalancers: Balancer[] }>('load-balancer', path)).loadbalancers[0];
+    const { loadbalancers } = await this.#cloud.get<{ loadbalancers: Balancer[] }>('load-balancer', path);
+    return loadbalancers.find(({ provisioning_status }) => !['PENDING_DELETE', 'DELETED'].includes(provisioning_status));
   }
 
   async create(loadbalancer: Readonly<Record<string, unknown>> & { name: string }): Promise<Balancer> {
@@ -71,8 +72,18 @@ export class Balancers {
     }
   }
 
+  /** Resolves when it is gone, as upstream: a Service that is gone has left nothing. */
   async delete(id: string): Promise<void> {
     await this.#cloud.send('load-balancer', 'DELETE', `/lbaas/loadbalancers/${id}?cascade=true`);
+    for (let tries = 0; tries < 120; tries++) {
+      const left = await this.#get(id).catch((error: unknown) => {
+        if (error instanceof Refused && error.status === 404) return undefined;
+        throw error;
+      });
+      if (left === undefined || left.provisioning_status === 'DELETED') return;
+      await sleep(250);
+    }
+    throw new Error(`loadbalancer ${id} failed to delete within the allotted time`);
   }
 
   async active(id: string): Promise<void> {

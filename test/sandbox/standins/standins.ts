@@ -4,12 +4,13 @@
  *
  * usage: standins.ts CLOUDS_YAML KUBECONFIG PORT
  *
- * At PORT answers the page that a port-forward to any pod leads to.
+ * At PORT answers the page that a port-forward to any pod leads to, at the next one the webhook authoriser.
  */
 import { createServer } from 'node:http';
 import { Kubernetes } from '../api/kubernetes.ts';
 import type { Node } from '../api/objects.ts';
 import { OpenStack } from '../api/openstack.ts';
+import { authorizer } from './authorizer.ts';
 import { Informer } from './informer.ts';
 import { Kubelet } from './kubelet/kubelet.ts';
 import { LoadBalancerStandIn } from './loadBalancer.ts';
@@ -23,6 +24,7 @@ const CLUSTER = 'prod';
 const [clouds = '', kubeconfig = '', port = ''] = process.argv.slice(2);
 const kubernetes = new Kubernetes(kubeconfig);
 const cloud = OpenStack.open(clouds, 'demo');
+authorizer().listen(Number(port) + 1, '127.0.0.1');
 const nodes = await new Informer<Node>(kubernetes, '/api/v1/nodes').start();
 await new Kubelet(kubernetes).start();
 await new LoadBalancerStandIn(kubernetes, cloud, await defaults(), nodes).start();

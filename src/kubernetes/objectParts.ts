@@ -1,0 +1,19 @@
+import { field, fieldsAt, listAt, textAt } from '../base/fields.ts';
+
+/** The kinds that have such parts. */
+export const kindsWithParts: ReadonlySet<string> = new Set(['ConfigMap', 'Secret', 'Service']);
+
+/**
+ * What others ask for within an object of a `group/Kind`: keys of a ConfigMap or Secret, names and numbers of a Service's ports. Undefined for other kinds, and for a Service that
+ * stands for a name elsewhere.
+ */
+export function partsOf(to: string, object: unknown): readonly string[] | undefined {
+  if (to === '/ConfigMap' || to === '/Secret')
+    return ['data', 'binaryData', 'stringData'].flatMap((holder) => Object.keys(fieldsAt(object, holder)));
+  if (to !== '/Service' || textAt(object, 'spec', 'type') === 'ExternalName') return undefined;
+  return listAt(object, 'spec', 'ports').flatMap((port) =>
+    [field(port, 'name'), field(port, 'port')].flatMap((part) =>
+      part === undefined || typeof part === 'object' ? [] : [String(part)],
+    ),
+  );
+}

@@ -1,0 +1,18 @@
+import { scalarFindings } from './ambiguousScalars.ts';
+import { fixedFindings } from './fixedValues.ts';
+import type { LocalManifest } from './manifest.ts';
+import { misspeltKeys } from './misspeltKeys.ts';
+import type { LocalFinding } from './parse.ts';
+import { ownSelectorFindings } from './selections.ts';
+
+/** All that is wrong with a manifest without asking anybody; of a value that both a table and the reader of scalars speak of, what the table says. */
+export function staticFindings(manifest: LocalManifest): readonly LocalFinding[] {
+  const fixed = fixedFindings(manifest);
+  const told = new Set(fixed.map(({ range }) => range.start));
+  return [
+    ...misspeltKeys(manifest.root),
+    ...ownSelectorFindings(manifest),
+    ...fixed,
+    ...scalarFindings(manifest).filter(({ range }) => !told.has(range.start)),
+  ];
+}

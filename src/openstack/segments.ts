@@ -1,0 +1,95 @@
+import { type Result, success } from '../base/failure.ts';
+import type { FileSource } from '../base/fileSource.ts';
+import { deleteObject, type Following, headObject, type ObjectPlace, objectPath, uploadObject } from './objectStore.ts';
+import type { Project } from './project.ts';
+
+/** How large one object, and one segment of a larger one, may be in bytes. Source: Swift, `max_file_size` and `max_manifest_segments`. */
+export interface Limits {
+  readonly object: number;
+  readonly segment: number;
+  readonly segments: number;
+}
+
+const gibibyte = 1024 ** 3;
+const swiftLimits: Limits = { object: 5 * gibibyte, segment: gibibyte, segments: 1000 };
+
+/**
+ * Sends a file as one object, or where it is larger than the service takes at once, as a static large object: segments in the container `<container>_segments`,
+ * named as python-swiftclient names them, and a manifest in the object's place. What was begun and is not finished is deleted. Fails as {@link uploadObject} does.
+ */
+export async function uploadFile(
+  place: ObjectPlace,
+  file: FileSource,
+  how: Following & { readonly replace?: boolean } = {},
+  limits: Limits = swiftLimits,
+): Promise<Result<void>> {
+  // Not every service heeds If-None-Match, and the manifest of a large object comes last: better known before hours of sending.
+  const there = how.replace ? undefined : await headObject(place, how.signal);
+  if (there?.ok) return { ok: false, failure: taken(place) };
+  if (file.size <= limits.object) return await uploadObject(place, file, how);
+  const container = `${place.container}_segments`;
+  const made = await ensureContainer(place.project, container);
+  if (!made.ok) return made;
+  const size = Math.max(limits.segment, Math.ceil(file.size / limits.segments));
+  const prefix = `${place.name}/slo/${(file.modified / 1000).toFixed(6)}/${file.size}/${size}/`;
+  const sent: ObjectPlace[] = [];
+  const all = await sendSegments({ ...place, container }, prefix, file, size, how, sent);
+  const done = all.ok ? await putManifest(place, container, sent, file.size, size, how) : all;
+  if (!done.ok) await Promise.all(sent.map((segment) => deleteObject(segment, false)));
+  return done;
+}
+
+async function sendSegments(
+  place: ObjectPlace,
+  prefix: string,
+  file: FileSource,
+  size: number,
+  following: Following,
+  sent: ObjectPlace[],
+): Promise<Result<void>> {
+  for (let start = 0; start < file.size; start += size) {
+    const segment = { ...place, name: `${prefix}${String(sent.length).padStart(8, '0')}` };
+    const part = file.part(start, Math.min(size, file.size - start));
+    const done = await uploadObject(segment, part, { ...following, replace: true });
+    if (!done.ok) return done;
+    sent.push(segment);
+  }
+  return success(undefined);
+}
+
+/** Source: object store API reference, "Static large objects". */
+async function putManifest(
+  place: ObjectPlace,
+  container: string,
+  segments: readonly ObjectPlace[],
+  total: number,
+  size: number,
+  { signal, replace }: Following & { readonly replace?: boolean },
+): Promise<Result<void>> {
+  const path = objectPath(place.container, place.name);
+  if (!path.ok) return path;
+  const manifest = segments.map(({ name }, index) => ({
+    path: `/${container}/${name}`,
+    size_bytes: Math.min(size, total - index * size),
+  }));
+  const call = {
+    service: 'object-store',
+    path: path.value,
+    query: new URLSearchParams({ 'multipart-manifest': 'put' }),
+    doing: `put the segments of object ${place.name} together`,
+    ...(signal && { signal }),
+  };
+  const headers = { 'content-type': 'application/octet-stream', ...(replace ? {} : { 'if-none-match': '*' }) };
+  const answer = await place.project.transfer(call, { method: 'PUT', body: JSON.stringify(manifest), headers });
+  return answer.ok ? success(undefined) : answer;
+}
+
+/** One that is there already stays as it is. */
+async function ensureContainer(project: Project, container: string): Promise<Result<void>> {
+  const call = { service: 'object-store', path: `/${encodeURIComponent(container)}`, doing: `make container ${container}` };
+  const answer = await project.transfer(call, { method: 'PUT' });
+  return answer.ok ? success(undefined) : answer;
+}
+
+const taken = ({ name, container }: ObjectPlace) =>
+  ({ reason: 'conflict', status: 412, message: `Object ${name} of container ${container} exists already.` }) as const;
