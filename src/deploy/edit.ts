@@ -12,6 +12,7 @@ import { mergePatch, patched } from './plan/mergePatch.ts';
 import { refOf } from './plan/prepare.ts';
 import { conflictsOf, readRefusal } from './plan/refusal.ts';
 import { sanitize } from './plan/sanitize.ts';
+import { agreedApply } from './run/agreedApply.ts';
 import type { FieldConflict } from './types.ts';
 
 /** Stands for a value of a Secret in an edited text; left as it is, the value stays. */
@@ -24,7 +25,7 @@ export interface Edit {
   readonly live: KubeObject;
   readonly result: KubeObject;
   /** What is sent: an apply of the whole object, or a merge patch where something is taken away that another manager wrote, which an apply would leave. */
-  readonly send: { readonly apply: KubeObject; readonly force: boolean } | { readonly patch: unknown };
+  readonly send: { readonly apply: KubeObject } | { readonly patch: unknown };
   /** Fields that other managers hold and that this takes from them: only after the user said so. */
   readonly conflicts: readonly FieldConflict[];
   /** What an apply would have left, by name; taken away by the patch. */
@@ -70,9 +71,13 @@ export async function planEdit(
 }
 
 /** Sends what was planned. Fails with `conflict` when the object is not the one any more, or somebody took a field in between. */
-export async function applyEdit(cluster: Cluster, { ref, send }: Edit, signal?: AbortSignal): Promise<Result<KubeObject>> {
+export async function applyEdit(
+  cluster: Cluster,
+  { ref, send, conflicts }: Edit,
+  signal?: AbortSignal,
+): Promise<Result<KubeObject>> {
   if ('patch' in send) return sendPatch(cluster, ref, send.patch, { dryRun: false, signal });
-  const applied = await cluster.apply(send.apply, { force: send.force, ...(signal && { signal }) });
+  const applied = await agreedApply(cluster, send.apply, { agreed: conflicts, signal });
   return applied.ok ? success(applied.value.object) : applied;
 }
 
@@ -108,7 +113,7 @@ async function ask(cluster: Cluster, wish: Wish, signal: AbortSignal | undefined
   }
   if (!applied.ok) return applied;
   const { object: result, warnings } = applied.value;
-  return success({ ref, live, result, send: { apply: object, force }, conflicts, removes: [], meanwhile: undefined, warnings });
+  return success({ ref, live, result, send: { apply: object }, conflicts, removes: [], meanwhile: undefined, warnings });
 }
 
 const quiet = { meanwhile: undefined, warnings: [] } as const;

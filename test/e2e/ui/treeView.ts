@@ -12,6 +12,8 @@ export interface Row {
 }
 
 const WITHIN_MS = 30_000;
+/** Pages of a tree that are looked through for a row. */
+const MOST_PAGES = 40;
 
 /** Takes an entry of the menu that was just opened. */
 export async function takeEntry(page: Page, entry: string): Promise<void> {
@@ -21,20 +23,20 @@ export async function takeEntry(page: Page, entry: string): Promise<void> {
   await clickUntilGone(action);
 }
 
-/** Clicks what goes away by a click, again as long as nobody listened. */
-export async function clickUntilGone(target: Locator): Promise<void> {
-  for (const end = Date.now() + WITHIN_MS; ; ) {
-    await target.click({ timeout: 2000 }).catch(() => {});
+/** Clicks what goes away by a click, again as long as nobody listened. What stands in the way, such as the tooltip of a row below, goes when the pointer does. */
+export async function clickUntilGone(target: Locator, withinMs = WITHIN_MS): Promise<void> {
+  for (const end = Date.now() + withinMs; ; ) {
+    await target.click({ timeout: 5000 }).catch(() => target.page().mouse.move(0, 0));
     const gone = await target.waitFor({ state: 'detached', timeout: 1500 }).then(
       () => true,
       () => false,
     );
     if (gone) return;
-    if (Date.now() > end) throw new Error(`clicked for ${WITHIN_MS / 1000} s, still there: ${await target.innerText()}`);
+    if (Date.now() > end) throw new Error(`clicked for ${withinMs / 1000} s, still there: ${await target.innerText()}`);
   }
 }
 
-/** A view's tree, read and used through the screen. Rows outside of the visible part do not exist for it. */
+/** A view's tree, read and used through the screen. In a tree that is longer than the view, rows are looked for page by page. */
 export class TreeView {
   readonly #page: Page;
   readonly #pane: Locator;
@@ -44,6 +46,7 @@ export class TreeView {
     this.#pane = page.locator('.part.sidebar .pane', { has: page.locator('.pane-header', { hasText: name }) });
   }
 
+  /** The rows on the screen. */
   async rows(): Promise<Row[]> {
     const rows = await this.#pane.locator('.pane-body .monaco-list-row').evaluateAll((elements) =>
       elements.map((element) => ({
@@ -77,7 +80,7 @@ export class TreeView {
     let before = '';
     return this.#eventually(
       async () => {
-        const found = walk(await this.rows(), path);
+        const found = await this.#walk(path);
         depth = found.length;
         const last = found.at(-1);
         if (found.length === path.length && last) {
@@ -126,19 +129,20 @@ export class TreeView {
     await this.#clickRow(path, { modifiers: ['Shift'] });
   }
 
-  /** Opens the row's menu and takes an entry. A document that opens just then closes the menu: then once more, as a person would. */
+  /** Opens the row's menu and takes an entry. A document that opens just then closes the menu, and a menu that does not listen is closed: then once more, as a person would. */
   async menu(entry: string, ...path: readonly (string | RegExp)[]): Promise<void> {
     const shown = this.#page.locator('.context-view .action-item:visible', { hasText: entry }).first();
     for (let tries = 1; ; tries++) {
       await this.#clickRow(path, { button: 'right' });
-      const opened = await shown.waitFor({ timeout: 5000 }).then(
-        () => true,
-        () => false,
-      );
-      if (opened || tries === 4) break;
-      await this.#page.keyboard.press('Escape');
+      try {
+        await shown.waitFor({ timeout: 5000 });
+        await clickUntilGone(shown, 8000);
+        return;
+      } catch (error) {
+        if (tries === 4) throw error;
+        await this.#page.keyboard.press('Escape');
+      }
     }
-    await takeEntry(this.#page, entry);
   }
 
   /** The entries of the row's menu, which is closed again. */
@@ -164,29 +168,30 @@ export class TreeView {
   /** Waits until a row is not there any more. */
   async untilGone(...path: readonly (string | RegExp)[]): Promise<void> {
     if (path.length > 1) await this.find(...path.slice(0, -1));
-    const look = async () => (walk(await this.rows(), path).length === path.length - 1 ? true : undefined);
+    const look = async () => ((await this.#walk(path)).length === path.length - 1 ? true : undefined);
     await this.#eventually(look, () => `${path.join(' › ')} is still there`);
   }
 
   /** Waits until the facts beside a row's name match. */
   async untilSays(description: RegExp, ...path: readonly (string | RegExp)[]): Promise<void> {
     await this.find(...path);
-    const look = async () =>
-      description.test(walk(await this.rows(), path)[path.length - 1]?.description ?? '') ? true : undefined;
+    const look = async () => (description.test((await this.#walk(path))[path.length - 1]?.description ?? '') ? true : undefined);
     await this.#eventually(look, () => `${path.join(' › ')} does not say ${description}`);
   }
 
   /** Takes an action that stands in the row itself. */
   async inline(action: string, ...path: readonly (string | RegExp)[]): Promise<void> {
-    const row = this.#row(await this.find(...path));
-    await row.hover();
-    await row.locator(`.actions .action-label[aria-label^="${action}"]`).click();
+    await this.#onRow(path, async (row) => {
+      await row.hover({ timeout: 5000 });
+      await row.locator(`.actions .action-label[aria-label^="${action}"]`).click({ timeout: 5000 });
+    });
   }
 
   /** Goes to the end of a tree that is longer than the view, with the keyboard, and clicks the row there whose name matches. */
   async clickAtEnd(name: RegExp): Promise<void> {
     const found = await this.#eventually(
       async () => {
+        await this.#pane.locator('.pane-body .monaco-list').focus();
         await this.#page.keyboard.press('End');
         return (await this.rows()).find(({ label }) => name.test(label));
       },
@@ -234,18 +239,54 @@ export class TreeView {
     return this.#row({ index }).filter({ has: this.#page.locator('.label-name').getByText(label, { exact: true }) });
   }
 
-  /** Clicks the row at the end of a path. Rows move while others come and go: one that is no longer where it was found is looked for again. */
-  async #clickRow(
+  /** The rows along a path as far as it leads; the last of them is on the screen. */
+  async #walk(path: readonly (string | RegExp)[]): Promise<readonly Row[]> {
+    const seen = new Map<number, Row>();
+    for (let pages = 0; ; pages++) {
+      for (const row of await this.rows()) seen.set(row.index, row);
+      const found = walk(
+        [...seen.values()].sort((left, right) => left.index - right.index),
+        path,
+      );
+      const isEnd = found.length === path.length || found.at(-1)?.expanded === false;
+      if (isEnd || pages === MOST_PAGES || !(await this.#turn(pages === 0))) return found;
+    }
+  }
+
+  /** Scrolls to the top of the tree, or half a page down. Whether that may show other rows. */
+  async #turn(toTop: boolean): Promise<boolean> {
+    const list = this.#pane.locator('.pane-body .monaco-list').first();
+    const box = await list.boundingBox();
+    const height = await list.locator('.monaco-list-rows').evaluate((rows) => rows.getBoundingClientRect().height);
+    if (!box || height <= box.height) return false;
+    const first = async () => (await this.rows())[0]?.index;
+    const before = await first();
+    await this.#page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await this.#page.mouse.wheel(0, toTop ? -height : box.height / 2);
+    // the list follows in its next frames
+    await this.#page.waitForTimeout(150);
+    await this.#page.mouse.move(0, 0);
+    return toTop || (await first()) !== before;
+  }
+
+  #clickRow(
     path: readonly (string | RegExp)[],
     how: { readonly button?: 'right'; readonly modifiers?: 'Shift'[] } = {},
   ): Promise<void> {
+    return this.#onRow(path, (row) => row.click({ ...how, timeout: 5000 }));
+  }
+
+  /** Does something to the row at the end of a path. Rows move while others come and go: one that is no longer where it was found is looked for again. */
+  async #onRow(path: readonly (string | RegExp)[], act: (row: Locator) => Promise<void>): Promise<void> {
     for (let tries = 1; ; tries++) {
       const row = this.#stillThere(await this.find(...path));
       try {
-        await row.click({ ...how, timeout: 5000 });
+        await act(row);
         return;
       } catch (error) {
         if (tries === 6) throw error;
+        // a tooltip may have come between
+        await this.#page.mouse.move(0, 0);
       }
     }
   }
