@@ -14,6 +14,10 @@ export interface Row {
 const WITHIN_MS = 30_000;
 /** Pages of a tree that are looked through for a row. */
 const MOST_PAGES = 40;
+/** Pixels. */
+const ROW_HEIGHT = 22;
+/** Stands for any row in a path. */
+const ANY = /(?:)/;
 
 /** Takes an entry of the menu that was just opened. */
 export async function takeEntry(page: Page, entry: string): Promise<void> {
@@ -57,7 +61,8 @@ export class TreeView {
         expanded: element.hasAttribute('aria-expanded') ? element.getAttribute('aria-expanded') === 'true' : undefined,
       })),
     );
-    return rows.sort((left, right) => left.index - right.index);
+    // a row that is just put onto the screen has no level yet
+    return inOrder(rows.filter(({ level }) => level > 0));
   }
 
   /** The tree as indented text: label, two spaces, description. */
@@ -80,7 +85,7 @@ export class TreeView {
     let before = '';
     return this.#eventually(
       async () => {
-        const found = await this.#walk(path);
+        const { found } = await this.#walk(path);
         depth = found.length;
         const last = found.at(-1);
         if (found.length === path.length && last) {
@@ -101,8 +106,8 @@ export class TreeView {
     let before = '';
     return this.#eventually(
       async () => {
-        const rows = await this.rows();
-        const row = walk(rows, path).at(path.length - 1);
+        const { rows, found } = await this.#walk([...path, ANY]);
+        const row = found[path.length - 1];
         if (row?.expanded === false) await this.#toggle(row);
         const children = row ? childrenOf(rows, row) : [];
         // Rows come onto the screen a few at a time.
@@ -168,14 +173,15 @@ export class TreeView {
   /** Waits until a row is not there any more. */
   async untilGone(...path: readonly (string | RegExp)[]): Promise<void> {
     if (path.length > 1) await this.find(...path.slice(0, -1));
-    const look = async () => ((await this.#walk(path)).length === path.length - 1 ? true : undefined);
+    const look = async () => ((await this.#walk(path)).found.length === path.length - 1 ? true : undefined);
     await this.#eventually(look, () => `${path.join(' › ')} is still there`);
   }
 
   /** Waits until the facts beside a row's name match. */
   async untilSays(description: RegExp, ...path: readonly (string | RegExp)[]): Promise<void> {
     await this.find(...path);
-    const look = async () => (description.test((await this.#walk(path))[path.length - 1]?.description ?? '') ? true : undefined);
+    const look = async () =>
+      description.test((await this.#walk(path)).found[path.length - 1]?.description ?? '') ? true : undefined;
     await this.#eventually(look, () => `${path.join(' › ')} does not say ${description}`);
   }
 
@@ -239,21 +245,21 @@ export class TreeView {
     return this.#row({ index }).filter({ has: this.#page.locator('.label-name').getByText(label, { exact: true }) });
   }
 
-  /** The rows along a path as far as it leads; the last of them is on the screen. */
-  async #walk(path: readonly (string | RegExp)[]): Promise<readonly Row[]> {
+  /** The rows along a path as far as it leads, the last of them on the screen; and all that were seen on the way. */
+  async #walk(path: readonly (string | RegExp)[]): Promise<{ readonly rows: readonly Row[]; readonly found: readonly Row[] }> {
     const seen = new Map<number, Row>();
     for (let pages = 0; ; pages++) {
       for (const row of await this.rows()) seen.set(row.index, row);
-      const found = walk(
-        [...seen.values()].sort((left, right) => left.index - right.index),
-        path,
-      );
+      const rows = inOrder([...seen.values()]);
+      const found = walk(rows, path);
       const isEnd = found.length === path.length || found.at(-1)?.expanded === false;
-      if (isEnd || pages === MOST_PAGES || !(await this.#turn(pages === 0))) return found;
+      if (isEnd || pages === MOST_PAGES || !(await this.#turn(pages === 0))) return { rows, found };
+      // what is found from the top on ends on the screen
+      if (pages === 0) seen.clear();
     }
   }
 
-  /** Scrolls to the top of the tree, or half a page down. Whether that may show other rows. */
+  /** Scrolls to the top of the tree, or some rows down. Whether that may show other rows. */
   async #turn(toTop: boolean): Promise<boolean> {
     const list = this.#pane.locator('.pane-body .monaco-list').first();
     const box = await list.boundingBox();
@@ -262,7 +268,9 @@ export class TreeView {
     const first = async () => (await this.rows())[0]?.index;
     const before = await first();
     await this.#page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-    await this.#page.mouse.wheel(0, toTop ? -height : box.height / 2);
+    // a notch of the wheel is three rows, however far it turns
+    const [notch, notches] = toTop ? [-120, Math.ceil(height / 3 / ROW_HEIGHT)] : [120, 6];
+    for (let turned = 0; turned < notches; turned++) await this.#page.mouse.wheel(0, notch);
     // the list follows in its next frames
     await this.#page.waitForTimeout(150);
     await this.#page.mouse.move(0, 0);
@@ -316,6 +324,8 @@ export class TreeView {
     throw new Error(`${sentence()} within ${WITHIN_MS / 1000} s; the tree is\n${await this.text()}`);
   }
 }
+
+const inOrder = (rows: readonly Row[]) => rows.toSorted((left, right) => left.index - right.index);
 
 /** The rows along a path as far as it leads. */
 function walk(rows: readonly Row[], path: readonly (string | RegExp)[]): readonly Row[] {

@@ -135,10 +135,17 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Takes the entry of the open picker whose text contains `text`. */
+  /** Takes the entry of the open picker whose text contains `text`; in a list that is longer than the picker it is typed first. */
   async pick(text: string): Promise<void> {
     // where the pointer still rests a hover may come up, and cover the picker
     await this.page.mouse.move(0, 0);
+    const shown = await this.#choice(text)
+      .waitFor({ timeout: 10_000 })
+      .then(
+        () => true,
+        () => false,
+      );
+    if (!shown) await this.#quickInput.fill(text);
     await this.#choice(text).click();
   }
 
