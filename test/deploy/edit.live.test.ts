@@ -37,7 +37,7 @@ sandboxTest(
       const agreed = await plan('color: red', 'color: blue');
       assert.deepEqual(
         agreed.conflicts.map(({ field, manager }) => `${manager} ${field}`),
-        ['pipeline .data.color'],
+        ['pipeline data.color'],
       );
       assert.ok((await applyEdit(live.cluster, agreed)).ok);
       assert.deepEqual(await owned(), { color: 'blue', size: 'small' });
