@@ -10,7 +10,7 @@ import type { ActionWord } from '../openstack/actions/actionWords.ts';
 import { idOf, nameOf } from '../openstack/display.ts';
 import type { Answers } from '../openstack/field.ts';
 import type { Resource } from '../openstack/kind.ts';
-import { type KindId, kindOf } from '../openstack/kinds/kinds.ts';
+import { isKindId, type KindId, kindOf } from '../openstack/kinds/kinds.ts';
 import { type GuardParts, mayAct } from './actGuard.ts';
 import { type ActTarget, named } from './actTarget.ts';
 import { askFields } from './askFields.ts';
@@ -40,8 +40,20 @@ export async function act(parts: ActParts, word: ActionWord, nodes: readonly Nod
   const { project, resource } = first;
   const title = action.title.replace('…', '');
   const answers = await askFields(parts, { fields: action.asks ?? [], title, project, about: resource });
-  if (!answers || !(await mayAct(parts, word, targets))) return;
+  if (!answers) return;
+  const overwritten = await overwrittenBy(word, first, answers);
+  if (!overwritten.ok) return tell(overwritten.failure, parts.log);
+  if (!(await mayAct(parts, word, targets, overwritten.value))) return;
   await carryOut(parts, word, targets, answers);
+}
+
+/** What an answer says to write over, as it is now. */
+async function overwrittenBy(word: ActionWord, { project }: ActTarget, answers: Answers): Promise<Result<ActTarget | undefined>> {
+  const { overwrites } = actions[word];
+  if (!overwrites || !isKindId(overwrites.kind)) return { ok: true, value: undefined };
+  const { kind } = overwrites;
+  const found = await project.get(kind, String(answers[overwrites.answer]), { freshness: 'fresh' });
+  return found.ok ? { ok: true, value: { project, kind, resource: found.value } } : found;
 }
 
 function targetOf({ row: { subject } }: Node, word: ActionWord): readonly ActTarget[] {

@@ -25,11 +25,17 @@ export interface GuardParts extends RevealParts {
 const mostTold = 8;
 
 /**
- * Whether the change may go out. What a controller owns is shown with its owner, with what follows and with what to do instead, and wants its name typed; what is lost wants a yes,
+ * Whether the change may go out; `overwritten` is what is lost by it where that is not the targets themselves. What a controller owns is shown with its owner, with what follows and with what to do instead, and wants its name typed; what is lost wants a yes,
  * on a protected project its name; on a read-only one nothing goes out.
  */
-export async function mayAct(parts: GuardParts, word: ActionWord, targets: readonly ActTarget[]): Promise<boolean> {
+export async function mayAct(
+  parts: GuardParts,
+  word: ActionWord,
+  targets: readonly ActTarget[],
+  overwritten?: ActTarget,
+): Promise<boolean> {
   const { prompts, settings } = parts;
+  const lost = overwritten ? [overwritten] : targets;
   const action = actions[word];
   const protection = { protected: settings.protectedTargets, readOnly: settings.readOnlyTargets };
   const marks = targets.map(({ project }) => protectionOf(`${project.cloud}/${project.name}`, protection));
@@ -39,18 +45,19 @@ export async function mayAct(parts: GuardParts, word: ActionWord, targets: reado
     );
     return false;
   }
-  const ownerships = action.leaves ? [] : await Promise.all(targets.map((target) => ownershipOf(parts, target)));
+  const ownerships = action.leaves && !overwritten ? [] : await Promise.all(lost.map((target) => ownershipOf(parts, target)));
   const owned = ownerships.some(({ owners, madeByCluster }) => owners.length > 0 || madeByCluster);
   if (!owned && !action.risk) return true;
   const title = action.title.replace('…', '');
-  const what = named(targets);
+  const what = named(lost);
   const detail = [
+    ...(overwritten ? [l10n.t('Its data is lost: {0} takes its place.', named(targets))] : []),
     ...new Set(ownerships.flatMap(ownershipLines)),
-    ...(action.risk === 'destroys' ? await hangingOn(targets) : []),
+    ...(action.risk === 'destroys' ? await hangingOn(lost) : []),
     ...(targets.length > 1 ? [listOf(targets)] : []),
     placesOf(targets),
   ].join('\n\n');
-  const message = `${title} ${what}?`;
+  const message = overwritten ? `${title}: ${what}?` : `${title} ${what}?`;
   const takesMuch = action.ends === true && targets.some(({ kind }) => kindOf(kind).deletedByName);
   const typed = owned || (action.risk === 'destroys' && (takesMuch || marks.includes('protected')));
   const yes = typed ? l10n.t('{0}…', title) : title;
@@ -64,7 +71,7 @@ export async function mayAct(parts: GuardParts, word: ActionWord, targets: reado
   if (chosen === show && owner && targets[0]) await reveal(parts, keyOf(owner, targets[0].project));
   if (chosen !== yes) return false;
   if (!typed) return true;
-  const word_ = wordOf(targets);
+  const word_ = wordOf(lost);
   return prompts.confirmByTyping({ message: what, detail: l10n.t('Type {0} to go on.', word_), word: word_, yes: title });
 }
 

@@ -58,6 +58,8 @@ export interface Action {
   readonly asks?: readonly Field[];
   /** The resource itself stays as it is: its owner does not mind. */
   readonly leaves?: true;
+  /** The answer that names what is lost instead: a resource of this kind, whose owners mind. */
+  readonly overwrites?: { readonly answer: string; readonly kind: string };
   /** The resource is gone afterwards, or no longer to be seen from here. */
   readonly ends?: true;
   /** What it costs: `destroys` is confirmed by name, `interrupts` by a click; absent: nothing is lost, nothing is asked. */

@@ -72,8 +72,11 @@ export function discovered(response: HttpResponse, root: string, service: Servic
   if (!json.ok) return undefined;
   const { versions, version } = asSettings(json.value);
   const list = Array.isArray(versions) ? versions : (asSettings(versions)['values'] ?? (version ? [version] : []));
-  const major = /\/v(\d+)/.exec(service.version)?.[1];
-  for (const entry of Array.isArray(list) ? list.map(asSettings) : []) {
+  const [, wanted = '', major] = /\/(v(\d+)[\d.]*)/.exec(service.version) ?? [];
+  const entries = Array.isArray(list) ? list.map(asSettings) : [];
+  // Nova's v2.0 stands before its v2.1, and knows no microversions.
+  const exact = entries.filter(({ id }) => id === wanted);
+  for (const entry of exact.length > 0 ? exact : entries) {
     if (!String(entry['id']).startsWith(`v${major}`)) continue;
     const links = Array.isArray(entry['links']) ? entry['links'].map(asSettings) : [];
     const path = URL.parse(String(links.find(({ rel }) => rel === 'self')?.['href']), `${root}/`)?.pathname;

@@ -78,7 +78,7 @@ export class Identity {
     if (!token.ok) return token;
     const { project } = token.value;
     if (project && hasFixedScope(this.#options.config)) return success([refOf(project)]);
-    const listed = await this.#open('projects', token.value, signal);
+    const listed = await this.#open('projects', signal);
     if (!listed.ok) return listed;
     const refs = listed.value.map(projectRef);
     return success(
@@ -93,14 +93,13 @@ export class Identity {
     const token = await this.token({ kind: 'configured' }, signal);
     if (!token.ok) return token;
     if (hasFixedScope(this.#options.config)) return success({ domains: [], system: false, names: {} });
-    const [domains, system] = await Promise.all([
-      this.#open('domains', token.value, signal),
-      this.#open('system', token.value, signal),
-    ]);
+    const [domains, system] = await Promise.all([this.#open('domains', signal), this.#open('system', signal)]);
     if (!domains.ok) return domains;
     const own = domains.value.map(({ id, name }) => ({ id: String(id), name: String(name ?? id) }));
     const others = named.filter((id) => own.every((one) => one.id !== id));
-    const read = await Promise.all(others.map((id) => this.#domainName(id, token.value, signal)));
+    const known = await this.token({ kind: 'configured' }, signal);
+    if (!known.ok) return known;
+    const read = await Promise.all(others.map((id) => this.#domainName(id, known.value, signal)));
     const names = [...own.map(({ id, name }) => [id, name]), ...read.flatMap((name, at) => (name ? [[others[at], name]] : []))];
     return success({
       domains: own,
@@ -120,15 +119,19 @@ export class Identity {
     return typeof name === 'string' ? name : undefined;
   }
 
-  /** What of a sort is open to the bearer of a token: `GET /v3/auth/<sort>`. */
-  async #open(sort: 'projects' | 'domains' | 'system', token: Token, signal: AbortSignal | undefined) {
+  /** What of a sort is open to the user: `GET /v3/auth/<sort>`, once more with a new token where the one at hand was revoked. */
+  async #open(sort: 'projects' | 'domains' | 'system', signal: AbortSignal | undefined) {
     const url = tokensUrl(this.#options.config).replace(/\/tokens$/, `/${sort}`);
-    const answer = await this.#send({
-      method: 'GET',
-      url,
-      headers: { 'x-auth-token': token.value },
-      ...(signal && { signal }),
-    });
+    const ask = ({ value }: Token) =>
+      this.#send({ method: 'GET', url, headers: { 'x-auth-token': value }, ...(signal && { signal }) });
+    const token = await this.token({ kind: 'configured' }, signal);
+    if (!token.ok) return token;
+    let answer = await ask(token.value);
+    if (answer.ok && answer.value.status === 401) {
+      const renewed = await this.renewed({ kind: 'configured' }, token.value, signal);
+      if (!renewed.ok) return renewed;
+      answer = await ask(renewed.value);
+    }
     if (!answer.ok) return answer;
     if (answer.value.status !== 200) return refusalOf(this.#options.config, answer.value);
     const body = jsonOf(answer.value, URL.parse(url)?.host ?? url);
@@ -170,10 +173,12 @@ export class Identity {
     const seed = this.#tokens.get(keyOf({ kind: 'configured' })) ?? this.#tokens.get(keyOf({ kind: 'unscoped' }));
     if (hasFixedScope(this.#options.config)) return await this.#signIn({ kind: 'configured' }, signal);
     if (loginOf(this.#options.config) === 'federated') return await this.#signIn(scope, signal);
-    if (seed && seed.expiresAt - this.#clock.now() > marginMs) {
-      const rescoped = await this.#post(rescopeRequest(seed.value, scope), signal);
-      if (rescoped.ok || !['signedOut', 'forbidden'].includes(rescoped.failure.reason)) return rescoped;
-    }
+    const good = seed && seed.expiresAt - this.#clock.now() > marginMs ? seed : undefined;
+    if (!good) return await this.#signIn(scope, signal);
+    const rescoped = await this.#post(rescopeRequest(good.value, scope), signal);
+    if (rescoped.ok || !['signedOut', 'forbidden'].includes(rescoped.failure.reason)) return rescoped;
+    // Who was let in elsewhere just now has the right password: it is not asked for, nor sent, because of a project.
+    if (rescoped.failure.status === 401 && (await this.#isGood(good, signal))) return this.#keptOut(good, scope);
     return await this.#signIn(scope, signal);
   }
 
@@ -219,18 +224,24 @@ export class Identity {
     if (!seed.ok || (scope.kind === 'configured' && !namesScope(config))) return seed;
     const rescoped = await this.#post(rescopeRequest(seed.value.value, scope, config.auth), signal);
     if (rescoped.ok || rescoped.failure.status !== 401) return rescoped;
-    // Keystone says 401 for a token that was revoked, and for a project that is not the user's.
-    const headers = { 'x-auth-token': seed.value.value, 'x-subject-token': seed.value.value };
-    const known = await this.#send({ method: 'HEAD', url: tokensUrl(config), headers, signal });
-    if (known.ok && known.value.status < 300) {
-      const { name } = seed.value.user;
-      return failed(
-        'forbidden',
-        `Cloud ${config.name} signed ${name} in, but does not let ${name} into this project. Check project_name of the entry, or choose another project.`,
-      );
-    }
+    if (await this.#isGood(seed.value, signal)) return this.#keptOut(seed.value, scope);
     const renewed = await this.renewed({ kind: 'unscoped' }, seed.value, signal);
     return renewed.ok ? await this.#post(rescopeRequest(renewed.value.value, scope, config.auth), signal) : renewed;
+  }
+
+  /** Keystone says 401 for a token that was revoked, and for a project that is not the user's: whether the token is still one. */
+  async #isGood({ value }: Token, signal: AbortSignal): Promise<boolean> {
+    const headers = { 'x-auth-token': value, 'x-subject-token': value };
+    const known = await this.#send({ method: 'HEAD', url: tokensUrl(this.#options.config), headers, signal });
+    return known.ok && known.value.status < 300;
+  }
+
+  #keptOut({ user: { name } }: Token, scope: Scope): Result<never> {
+    const { config } = this.#options;
+    const into = scope.kind === 'domain' ? 'this domain' : scope.kind === 'system' ? 'the system' : 'this project';
+    const next =
+      scope.kind === 'configured' ? 'Check project_name of the entry, or choose another project.' : 'Choose another one.';
+    return failed('forbidden', `Cloud ${config.name} signed ${name} in, but does not let ${name} into ${into}. ${next}`);
   }
 
   /** The configuration, with what these methods want and no file holds asked for. A password is kept for the next sign-in, a passcode is good for one. */

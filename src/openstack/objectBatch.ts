@@ -111,18 +111,24 @@ export async function uploadAll(
   return outcome;
 }
 
-/** Where the objects of the parts go below a folder: an object by the last part of its name, a folder with its own name in front, a whole container with the container's. */
+/** Where the objects of the parts go below a folder: an object by the last part of its name, a folder with its own name in front, a whole container with the container's; one whose place another has by its whole name. */
 export async function downloadsTo(
   folder: string,
   parts: readonly Part[],
   signal?: AbortSignal,
 ): Promise<Result<readonly Download[]>> {
   const downloads: Download[] = [];
+  const taken = new Set<string>();
   for await (const one of objectsOf(parts, signal)) {
     if (!one.ok) return one;
     const { part, object } = one.value;
-    const path = localPathOf(savedName(part, object), process.platform === 'win32');
-    if (path !== undefined) downloads.push({ part, object, file: join(folder, path) });
+    const whole = `${part.container}/${nameIn(object)}`;
+    const paths = [savedName(part, object), nameIn(object), whole].map((name) => localPathOf(name, process.platform === 'win32'));
+    // disks of Windows and macOS take two cases of a name for one
+    const path = paths.find((one) => one !== undefined && !taken.has(one.toLowerCase())) ?? paths[0];
+    if (path === undefined) continue;
+    taken.add(path.toLowerCase());
+    downloads.push({ part, object, file: join(folder, path) });
   }
   return success(downloads);
 }

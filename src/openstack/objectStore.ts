@@ -238,7 +238,8 @@ function headOf({ headers }: HttpResponse): ObjectHead {
   const stamp = Number(headers['x-timestamp']) * 1000;
   const kept = Object.entries(headers).filter(
     ([header]) =>
-      /^(content-type|content-disposition|content-encoding|x-delete-at)$/.test(header) || header.startsWith('x-object-meta-'),
+      // Not `content-encoding`: what was read is unpacked, and goes back so.
+      /^(content-type|content-disposition|x-delete-at)$/.test(header) || header.startsWith('x-object-meta-'),
   );
   return {
     size: Number(headers['content-length'] ?? 0),

@@ -36,6 +36,7 @@ export interface ProjectOptions {
 const defaultAgeMs = 30_000;
 /** A kind is asked for again at most this often because something was not found. */
 const missMs = 30_000;
+const uuid = /^[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i;
 
 /** {@link Project} over a client: lists cached and in flight once, the old list kept and marked stale while the cloud does not answer. */
 export class OpenProject implements Project {
@@ -141,10 +142,18 @@ export class OpenProject implements Project {
     if (query.by === 'id') return await this.#findById(kind, query.value, signal);
     const list = await this.list(kind, { freshness: defaultAgeMs, ...(signal && { signal }) });
     if (!list.ok) return { verdict: 'unknown', failure: list.failure };
-    const answer = this.#judge(kind, query, list.value);
+    const answer = await this.#orElsewhere(kind, query, this.#judge(kind, query, list.value), signal);
     if (answer.verdict !== 'missing' || this.#clock.now() - list.value.asOf < 1_000 || !this.#mayAskAgain(kind)) return answer;
     const fresh = await this.list(kind, { freshness: 'fresh', ...(signal && { signal }) });
     return fresh.ok ? this.#judge(kind, query, fresh.value) : { verdict: 'unknown', failure: fresh.failure };
+  }
+
+  /** What no list tells may still be had by its id: hidden images, those of a community. Whether a miss is one is for the service to say. */
+  async #orElsewhere(kind: KindId, query: Query, answer: Lookup, signal: AbortSignal | undefined): Promise<Lookup> {
+    if (answer.verdict !== 'missing' || query.by !== 'idOrName' || kindOf(kind).get === false || !uuid.test(query.value))
+      return answer;
+    const byId = await this.#findById(kind, query.value, signal);
+    return byId.verdict === 'missing' ? answer : byId;
   }
 
   refresh(kinds?: readonly KindId[]): void {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Result, success } from '../base/failure.ts';
 import type { FileSource } from '../base/fileSource.ts';
 import { deleteObject, type Following, headObject, type ObjectPlace, objectPath, uploadObject } from './objectStore.ts';
@@ -15,7 +16,7 @@ const swiftLimits: Limits = { object: 5 * gibibyte, segment: gibibyte, segments:
 
 /**
  * Sends a file as one object, or where it is larger than the service takes at once, as a static large object: segments in the container `<container>_segments`,
- * named as python-swiftclient names them, and a manifest in the object's place. What was begun and is not finished is deleted. Fails as {@link uploadObject} does.
+ * named as python-swiftclient names them with a mark of this upload, and a manifest in the object's place. What was begun and is not finished is deleted. Fails as {@link uploadObject} does.
  */
 export async function uploadFile(
   place: ObjectPlace,
@@ -31,7 +32,8 @@ export async function uploadFile(
   const made = await ensureContainer(place.project, container);
   if (!made.ok) return made;
   const size = Math.max(limits.segment, Math.ceil(file.size / limits.segments));
-  const prefix = `${place.name}/slo/${(file.modified / 1000).toFixed(6)}/${file.size}/${size}/`;
+  // Its own at each upload: the segments of an object that is there already stay whole until the new manifest is written.
+  const prefix = `${place.name}/slo/${(file.modified / 1000).toFixed(6)}/${file.size}/${size}/${randomUUID()}/`;
   const sent: ObjectPlace[] = [];
   const all = await sendSegments({ ...place, container }, prefix, file, size, how, sent);
   const done = all.ok ? await putManifest(place, container, sent, file.size, size, how) : all;

@@ -114,10 +114,17 @@ async function search(
     answers.flatMap(({ project, answer }) => (answer.ok ? answer.value.map((found) => ({ project, ...found })) : [])),
   );
   // An administrator sees the same resource from several projects.
-  const once = [...new Map(matches.map((match) => [idOf(kind, match.resource), match])).values()];
+  const once = [...Map.groupBy(matches, ({ resource }) => idOf(kind, resource)).values()].flatMap(
+    (same) => same.find(({ project, resource }) => ownerIds(resource).includes(project.id)) ?? same.slice(0, 1),
+  );
   const certain = once.length === 1 ? once[0]?.match !== 'resembling' : id !== undefined;
   const absent = id === undefined || once.length > 0 || failures.length > 0 ? [] : [{ kind, id, region }];
   return { found: once.map(({ project, resource }) => ({ kind, project, resource, certain })), absent, failures };
+}
+
+/** Whose a resource is, by what the services say of it. */
+function ownerIds(resource: Resource): readonly unknown[] {
+  return ['project_id', 'tenant_id', 'os-vol-tenant-attr:tenant_id', 'owner'].map((key) => resource[key]);
 }
 
 interface Matching {

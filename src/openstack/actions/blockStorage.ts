@@ -167,6 +167,7 @@ export const blockStorage = defineActions({
     leaves: true,
     offered: isIn('available'),
     risk: 'destroys',
+    overwrites: { answer: 'volume_id', kind: 'block-storage.volume' },
     asks: [
       {
         name: 'volume_id',
