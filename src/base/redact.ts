@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { isFields } from './fields.ts';
+import { withoutCopies } from './objectCopy.ts';
 
 const secretHeaders = new Set([
   'authorization',
@@ -73,7 +75,13 @@ function redactMember(key: string, member: unknown, isSecret: boolean, depth: nu
   if (secretKeys.has(plain) && !isReference(plain, member)) return '***';
   if (isSecret && plain === 'data') return '***';
   if (isSecret && plain === 'items') return '***';
+  if (isSecret && plain === 'metadata' && isFields(member)) return walk(bareOfCopies(member), depth + 1);
   return walk(member, depth + 1);
+}
+
+/** Of a Secret: what tools keep of it in its annotations holds its values, too. */
+function bareOfCopies({ annotations, ...metadata }: Readonly<Record<string, unknown>>): unknown {
+  return isFields(annotations) ? { ...metadata, annotations: withoutCopies(annotations as Record<string, string>) } : metadata;
 }
 
 /** `secret: {name}` in a manifest points at a Secret and is none; `secret: {id: …}` of an application credential holds text. */

@@ -22,6 +22,7 @@ export class Forwards implements Disposable {
   readonly #running = new Map<string, PortForward>();
   readonly #failures = new Map<string, Failure>();
   readonly #changed = new Emitter<void>();
+  readonly #subscription: Disposable;
   readonly onDidChange = this.#changed.event;
 
   /** `onTrouble` hears why a connection, or a forward, failed while it ran. */
@@ -29,6 +30,7 @@ export class Forwards implements Disposable {
     this.#memory = memory;
     this.#contexts = contexts;
     this.#onTrouble = onTrouble;
+    this.#subscription = contexts.onDidChange(() => void this.#followContexts());
   }
 
   all(): readonly Forward[] {
@@ -78,9 +80,22 @@ export class Forwards implements Disposable {
   }
 
   dispose(): void {
+    this.#subscription.dispose();
     for (const forward of this.#running.values()) forward.dispose();
     this.#running.clear();
     this.#changed.dispose();
+  }
+
+  /** A context may lead elsewhere by now (another port, another token): what was open by then is shut, and goes on with what it leads to. */
+  async #followContexts(): Promise<void> {
+    for (const [key, forward] of [...this.#running]) {
+      const now = await this.#contexts.open(forward.spec.context);
+      if (!now.ok || now.value === forward.cluster || this.#running.get(key) !== forward) continue;
+      this.#running.delete(key);
+      forward.dispose();
+      const again = await this.start(forward.spec);
+      if (!again.ok) this.#onTrouble(again.failure);
+    }
   }
 
   /** Waiting for a pod is shown in the list; a refused connection, or the end, is told. */

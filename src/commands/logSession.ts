@@ -1,11 +1,13 @@
 import { commands, l10n, Uri, window, workspace } from 'vscode';
+import type { Disposable } from '../base/event.ts';
 import type { Documents } from '../host/documents.ts';
 import { heading, type LogPrefix, LogScreen, parseFilter, said } from '../host/logScreen.ts';
 import { type LogAction, LogTerminal, logActions } from '../host/logTerminal.ts';
 import type { Prompts } from '../host/prompts.ts';
-import type { Cluster } from '../kubernetes/cluster.ts';
+import type { Cluster, Contexts } from '../kubernetes/cluster.ts';
 import { MergedLog } from '../kubernetes/mergedLog.ts';
 import type { PodSelection } from '../kubernetes/podSelection.ts';
+import { whenReplaced } from '../kubernetes/whenReplaced.ts';
 
 /** Whose log is shown. */
 export interface LogTarget {
@@ -22,6 +24,7 @@ export interface LogTarget {
 }
 
 export interface LogSessionParts {
+  readonly contexts: Contexts;
   readonly prompts: Prompts;
   readonly documents: Documents;
 }
@@ -37,10 +40,11 @@ const lastLines: Beginning = { tailLines: 200 };
 /** A log on the screen: what is read, how it is shown, and what its keys do. */
 export class LogSession {
   readonly #parts: LogSessionParts;
-  readonly #target: LogTarget;
+  #target: LogTarget;
   readonly #closed: () => void;
   readonly #screen = new LogScreen(() => this.#prefix());
   readonly #terminal: LogTerminal;
+  readonly #replaced: Disposable;
   #merged: MergedLog;
   #containers: readonly string[] | undefined;
   #beginning = lastLines;
@@ -57,6 +61,10 @@ export class LogSession {
       act: (action) => void this.act(action),
       opened: () => this.#redraw(),
       closed: () => this.#end(),
+    });
+    this.#replaced = whenReplaced(parts.contexts, target.cluster, (cluster) => {
+      this.#target = { ...this.#target, cluster };
+      this.#again();
     });
   }
 
@@ -239,6 +247,7 @@ export class LogSession {
   }
 
   #end(): void {
+    this.#replaced.dispose();
     this.#merged.dispose();
     this.#closed();
   }

@@ -5,6 +5,7 @@ import { type Asked, clustersOf, projectsOf } from '../explorer/relatedNodes.ts'
 import { MapPanel } from '../host/mapPanel.ts';
 import { tell } from '../host/tell.ts';
 import type { ObjectRef } from '../kubernetes/cluster.ts';
+import { whenReplaced } from '../kubernetes/whenReplaced.ts';
 import { LiveMap, type MapTarget } from '../map/liveMap.ts';
 import type { FromMap } from '../map/messages.ts';
 import { isKindId } from '../openstack/kinds/kinds.ts';
@@ -25,8 +26,9 @@ const open = new Map<string, MapPanel>();
 
 /** Opens the map of a namespace, or of what is around an object or a resource; from the palette, of a namespace that is picked. */
 export async function openMap(parts: OpenMapParts, node: Node | undefined): Promise<void> {
-  const target = node ? await targetOf(parts, node.row.subject) : await chooseNamespace(parts);
-  if (!target) return;
+  const chosen = node ? await targetOf(parts, node.row.subject) : await chooseNamespace(parts);
+  if (!chosen) return;
+  let target = chosen;
   const title = titleOf(target);
   const known = open.get(title);
   if (known) {
@@ -34,6 +36,10 @@ export async function openMap(parts: OpenMapParts, node: Node | undefined): Prom
     return;
   }
   const map = new LiveMap(target, () => projectsOf(parts.asked));
+  const replaced = whenReplaced(parts.contexts, target.cluster, (cluster) => {
+    target = { ...target, cluster };
+    map.follow(cluster);
+  });
   const shown = {
     get graph() {
       return map.graph;
@@ -45,6 +51,7 @@ export async function openMap(parts: OpenMapParts, node: Node | undefined): Prom
     attend: (visible: boolean) => (visible ? map.start() : map.stop()),
     dispose: () => {
       open.delete(title);
+      replaced.dispose();
       map.dispose();
     },
   };

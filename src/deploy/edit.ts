@@ -1,5 +1,6 @@
 import { type Failure, failed, type Result, success } from '../base/failure.ts';
 import { isFields, type Path, sameJson } from '../base/fields.ts';
+import { withoutCopies } from '../base/objectCopy.ts';
 import type { Cluster, KubeObject, ObjectRef } from '../kubernetes/cluster.ts';
 import { pathOf } from '../kubernetes/discovery.ts';
 import { exactJson } from '../kubernetes/exactJson.ts';
@@ -38,7 +39,12 @@ export interface Edit {
 /** What is edited of an object: all but what only the server writes. Values of a Secret are masked. */
 export function editable(object: KubeObject): KubeObject {
   const own = bare(object);
-  return isSecret(own) ? withData(own, () => MASK) : own;
+  if (!isSecret(own)) return own;
+  const { annotations } = own.metadata;
+  const masked = annotations
+    ? { ...own, metadata: { ...own.metadata, annotations: withoutCopies(annotations, () => MASK) } }
+    : own;
+  return withData(masked, () => MASK);
 }
 
 /**
@@ -209,7 +215,13 @@ function withData(secret: KubeObject, value: (key: string, value: unknown) => un
 
 /** Masks become the values again that they stand for. */
 function unmasked(object: KubeObject, opened: KubeObject): KubeObject {
-  const { data } = opened;
-  if (!isSecret(object) || !isFields(data)) return object;
-  return withData(object, (key, value) => (value === MASK ? data[key] : value));
+  if (!isSecret(object)) return object;
+  const { data, metadata } = opened;
+  const { annotations } = object.metadata;
+  const known = metadata.annotations ?? {};
+  const copies =
+    annotations &&
+    Object.fromEntries(Object.entries(annotations).map(([key, value]) => [key, value === MASK ? (known[key] ?? value) : value]));
+  const whole = copies ? { ...object, metadata: { ...object.metadata, annotations: copies } } : object;
+  return isFields(data) ? withData(whole, (key, value) => (value === MASK ? data[key] : value)) : whole;
 }

@@ -67,6 +67,7 @@ export function openContextRows(parts: ClustersParts): Open {
           ...problems.map((failure, index) => failureRow(failure, { segment: `!${index}` })),
         ];
       },
+      refresh: () => parts.contexts.refresh?.(),
       ...disposeAll([subscription, parts.opened.onDidChange(renew), ...(places ? [places.onDidChange(renew)] : []), renewed]),
     };
   };

@@ -38,12 +38,15 @@ type Tables = Readonly<Record<(typeof helmStores)[number], LiveTable>>;
 
 function openReleases(cluster: Cluster, namespace: string): Open {
   return (changed) => {
-    let tables: Tables | undefined;
+    /** One opening for all who ask while it is under way. */
+    let opening: Promise<Tables | Row> | undefined;
     /** By object and version: what is stored under one version never changes. */
     const read = new Map<string, Promise<Release | undefined>>();
     const close = () => {
-      for (const table of Object.values<Disposable>(tables ?? {})) table.dispose();
-      tables = undefined;
+      void opening?.then((opened) => {
+        if (isOpen(opened)) for (const table of Object.values<Disposable>(opened)) table.dispose();
+      });
+      opening = undefined;
     };
     const latest = (revision: StoredRevision) => {
       const key = `${revision.stored.kind}/${revision.stored.name}@${revision.resourceVersion}`;
@@ -53,12 +56,12 @@ function openReleases(cluster: Cluster, namespace: string): Open {
     };
     return {
       rows: async () => {
-        if (!tables) {
-          const opened = await openTables(cluster, namespace, () => changed());
-          if (!('Secret' in opened)) return [opened];
-          tables = opened;
+        opening ??= openTables(cluster, namespace, () => changed());
+        const shown = await opening;
+        if (!isOpen(shown)) {
+          opening = undefined;
+          return [shown];
         }
-        const shown = tables;
         await Promise.all(Object.values(shown).map((table) => table.ready()));
         const revisions = helmStores.flatMap((kind) =>
           shown[kind].rows.flatMap(({ object }) => storedRevision(kind, object.metadata) ?? []),
@@ -78,6 +81,8 @@ function openReleases(cluster: Cluster, namespace: string): Open {
     };
   };
 }
+
+const isOpen = (opened: Tables | Row): opened is Tables => 'Secret' in opened;
 
 async function openTables(cluster: Cluster, namespace: string, changed: () => void): Promise<Tables | Row> {
   const kinds = await cluster.kinds();

@@ -77,6 +77,8 @@ export class ContextBranch implements Branch {
   /** Of the namespaces that are open: only there is anything measured. */
   readonly #used = new Map<string, FollowedMetrics>();
   #pinned: PinnedObjects | undefined;
+  /** A row that is closed while it connects must not begin to watch. */
+  #ended = false;
 
   constructor(context: string, parts: ClustersParts, tell: Tell, changed: Changed) {
     this.#context = context;
@@ -94,6 +96,7 @@ export class ContextBranch implements Branch {
     const cluster = this.#cluster;
     if (!cluster) return trouble ? [failureRow(trouble)] : [];
     const kinds = await cluster.kinds();
+    if (this.#ended) return [];
     if (!kinds.ok) return [failureRow(kinds.failure)];
     this.#measured = isMeasured(kinds.value) && this.#parts.metrics !== undefined;
     const wanted = this.#parts.filter.of(this.#context);
@@ -105,6 +108,7 @@ export class ContextBranch implements Branch {
   }
 
   refresh(): void {
+    this.#parts.contexts.refresh?.();
     this.#cluster?.refresh();
     this.#release();
   }
@@ -114,6 +118,7 @@ export class ContextBranch implements Branch {
   }
 
   dispose(): void {
+    this.#ended = true;
     this.#subscription.dispose();
     this.#release();
   }
@@ -129,6 +134,7 @@ export class ContextBranch implements Branch {
   async #connect(): Promise<Failure | undefined> {
     const opened = await this.#parts.contexts.open(this.#context);
     const connected = opened.ok ? await opened.value.connect() : opened;
+    if (this.#ended) return undefined;
     this.#tell(connected.ok ? undefined : connected.failure);
     if (!connected.ok) return connected.failure;
     if (!opened.ok) return opened.failure;

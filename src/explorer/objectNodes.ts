@@ -355,7 +355,8 @@ class OwnedBranch implements Branch {
   readonly #uid: string;
   readonly #owns: readonly string[];
   readonly #changed: () => void;
-  #tables: readonly TableBranch[] | undefined;
+  /** One opening for all who ask while it is under way. */
+  #tables: Promise<readonly TableBranch[]> | undefined;
   #ended = false;
 
   constructor(listed: ListedKind, ref: ObjectRef, uid: string, owns: readonly string[], changed: () => void) {
@@ -367,19 +368,19 @@ class OwnedBranch implements Branch {
   }
 
   async rows(): Promise<readonly Row[]> {
-    this.#tables ??= await this.#open();
-    const rows = await Promise.all(this.#tables.map((table) => table.rows()));
+    this.#tables ??= this.#open();
+    const rows = await Promise.all((await this.#tables).map((table) => table.rows()));
     // Things of several kinds may have the same name.
     return this.#owns.length > 1 ? rows.flat().map(withKind) : rows.flat();
   }
 
   async more(): Promise<void> {
-    await Promise.all((this.#tables ?? []).map((table) => table.more()));
+    await Promise.all(((await this.#tables) ?? []).map((table) => table.more()));
   }
 
   dispose(): void {
     this.#ended = true;
-    for (const table of this.#tables ?? []) table.dispose();
+    void this.#tables?.then((tables) => disposeAll(tables).dispose());
   }
 
   async #open(): Promise<readonly TableBranch[]> {

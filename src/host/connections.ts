@@ -89,6 +89,9 @@ export class Connections implements Disposable {
       list: async () =>
         workspace.isTrusted ? (await this.#open()).contexts.list() : { contexts: [], current: undefined, problems: [] },
       open: async (context) => (workspace.isTrusted ? (await this.#open()).contexts.open(context) : untrusted()),
+      refresh: async () => {
+        if (workspace.isTrusted) (await this.#open()).contexts.refresh?.();
+      },
       onDidChange: this.#changed.contexts.event,
       dispose: () => {},
     };

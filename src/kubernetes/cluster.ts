@@ -59,6 +59,8 @@ export interface Contexts extends Disposable {
   }>;
   /** The cluster of that context; fails with `notFound` or `invalid`. The same object for the same, unchanged entry. */
   open(context: string): Promise<Result<Cluster>>;
+  /** Reads the files again, whether or not a change of them was heard: the next `list` tells. */
+  refresh?(): void;
   readonly onDidChange: Event<void>;
 }
 

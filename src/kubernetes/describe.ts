@@ -1,6 +1,7 @@
 import { alignedRows } from '../base/alignedRows.ts';
 import type { Result } from '../base/failure.ts';
 import { field } from '../base/fields.ts';
+import { withoutCopies } from '../base/objectCopy.ts';
 import type { Cluster, KubeObject, ObjectRef, Table } from './cluster.ts';
 import { containersOf, shortAge, stateWords } from './containers.ts';
 import { policyPods, policySentences } from './networkPolicy.ts';
@@ -32,7 +33,8 @@ export function describeObject(object: KubeObject, { events, owned, related = []
   const age = (time: unknown) => (typeof time === 'string' ? shortAge(now - Date.parse(time)) : '');
   const marks = (all: Readonly<Record<string, string>>) => Object.entries(all).map(([name, value]) => [name, value]);
   const own = annotations['kubectl.kubernetes.io/last-applied-configuration'];
-  const { 'kubectl.kubernetes.io/last-applied-configuration': _, ...kept } = annotations;
+  const { 'kubectl.kubernetes.io/last-applied-configuration': _, ...others } = annotations;
+  const kept = object.kind === 'Secret' ? withoutCopies(others) : others;
   const facts = [
     ['Age', age(metadata.creationTimestamp)],
     ['API', `${object.apiVersion} ${object.kind}`],

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Failure, type Result, success } from '../base/failure.ts';
+import { type Failure, failed, type Result, success } from '../base/failure.ts';
 import { field } from '../base/fields.ts';
 import { plainText } from '../base/plainText.ts';
 import type { Cluster, KubeObject, ObjectRef } from './cluster.ts';
@@ -37,11 +37,12 @@ export async function planDrain(cluster: Cluster, node: string): Promise<Result<
 
 /**
  * Cordons a node and evicts its pods by the eviction API, which respects disruption budgets: an eviction that a budget forbids (429) is asked for again every `pauseMs` (5 s) until it may,
- * or the signal ends it; the node stays cordoned then. Resolves when the pods are gone. Fails with `cancelled`, or as the server refuses.
+ * or the signal ends it; the node stays cordoned then. Pods that came between the plan and the cordon go with the others, but for those that lose something or that nobody makes anew: of them nobody was
+ * asked. Resolves when the pods are gone. Fails with `cancelled`, with `conflict` when some that were not asked about stay, or as the server refuses.
  */
 export async function drain(
   cluster: Cluster,
-  { node, evicted }: Drain,
+  { node, evicted: planned }: Drain,
   {
     signal,
     report,
@@ -50,6 +51,12 @@ export async function drain(
 ): Promise<Result<void>> {
   const cordoned = await cluster.patch({ apiVersion: 'v1', kind: 'Node', name: node }, { spec: { unschedulable: true } });
   if (!cordoned.ok) return cordoned;
+  const now = await planDrain(cluster, node);
+  if (!now.ok) return now;
+  const isPlanned = ({ metadata }: KubeObject) => planned.some((pod) => pod.metadata.uid === metadata.uid);
+  const came = now.value.evicted.filter((pod) => !isPlanned(pod));
+  const unasked = came.filter((pod) => now.value.unmanaged.includes(pod) || now.value.losing.includes(pod));
+  const evicted = [...planned, ...came.filter((pod) => !unasked.includes(pod))];
   const waits = new Map<string, string>();
   let gone = 0;
   const tell = () => report({ gone, of: evicted.length, waits });
@@ -69,7 +76,14 @@ export async function drain(
       return result;
     }),
   );
-  return results.find((result) => !result.ok) ?? success(undefined);
+  const [first] = unasked;
+  const stay = first
+    ? failed(
+        'conflict',
+        `${unasked.length} of the pods on ${node} came after the question and stay, ${first.metadata.name} among them. Drain it again.`,
+      )
+    : success(undefined);
+  return results.find((result) => !result.ok) ?? stay;
 }
 
 async function evict(
@@ -88,6 +102,8 @@ async function evict(
     if (signal.aborted) return cancelled;
     const asked = await cluster.raw(`${path.value}/eviction`, { method: 'POST', body, contentType: 'application/json', signal });
     if (asked.ok || asked.failure.reason === 'notFound') break;
+    // Another pod has its name by now: the one that was meant is gone.
+    if (asked.failure.reason === 'conflict' && isOther(await cluster.get(ref, signal), uid)) break;
     if (asked.failure.status !== 429) return asked;
     say(budgetWords(asked.failure));
     await delay(pauseMs, undefined, { signal }).catch(() => undefined);
@@ -96,11 +112,15 @@ async function evict(
   for (;;) {
     if (signal.aborted) return cancelled;
     const now = await cluster.get(ref, signal);
-    if (now.ok ? now.value.metadata.uid !== uid : now.failure.reason === 'notFound') return success(undefined);
+    if (isOther(now, uid)) return success(undefined);
     if (!now.ok && now.failure.reason !== 'offline') return now;
     await delay(1000, undefined, { signal }).catch(() => undefined);
   }
 }
+
+/** Whether the pod that was meant is gone: there is none of its name, or another one. */
+const isOther = (now: Result<KubeObject>, uid: string | undefined) =>
+  now.ok ? now.value.metadata.uid !== uid : now.failure.reason === 'notFound';
 
 const cancelled: Result<never> = { ok: false, failure: { reason: 'cancelled', message: 'Cancelled.' } };
 

@@ -133,7 +133,7 @@ export class MergedLog implements Disposable {
       const key = keyOf(pod, container.name);
       const known = this.#logs.get(key);
       if (known) known.become(container);
-      else this.#begin(key, pod, container);
+      else this.#begin(key, pod, container, joins);
     }
   }
 
@@ -145,8 +145,8 @@ export class MergedLog implements Disposable {
     }
   }
 
-  #begin(key: string, pod: KubeObject, container: Container): void {
-    const log = new FollowedLog(key, pod, container);
+  #begin(key: string, pod: KubeObject, container: Container, joins: boolean): void {
+    const log = new FollowedLog(key, pod, container, joins);
     this.#logs.set(key, log);
     this.#changed.fire();
     if (this.#reading < mostLogs) void this.#follow(log);
@@ -161,7 +161,10 @@ export class MergedLog implements Disposable {
     this.#reading += 1;
     const { open = ({ metadata: { name, namespace = 'default' } }) => podLogSource(this.#cluster, { name, namespace }) } =
       this.#patience;
-    for await (const event of readLog(open(log.pod), log.container, this.#wanted, log, signal, this.#patience)) {
+    // Where to begin is asked of what was there: of a pod that joins, its first words are wanted.
+    const { tailLines: _tail, sinceSeconds: _since, ...whole } = this.#wanted;
+    const wanted = log.joins ? whole : this.#wanted;
+    for await (const event of readLog(open(log.pod), log.container, wanted, log, signal, this.#patience)) {
       if (signal.aborted) return;
       if ('notice' in event) this.#say(log.source, event.notice);
       else await this.#put(event.lines.map((line) => entryOf(log.source, line)));
@@ -208,13 +211,16 @@ class FollowedLog implements ContainerLife {
   readonly key: string;
   readonly pod: KubeObject;
   readonly container: string;
+  /** Of a pod that came while others were followed. */
+  readonly joins: boolean;
   readonly #changes = new Emitter<void>();
   /** Nothing more comes. */
   over = false;
   #state: Container | undefined;
 
-  constructor(key: string, pod: KubeObject, container: Container) {
+  constructor(key: string, pod: KubeObject, container: Container, joins: boolean) {
     this.key = key;
+    this.joins = joins;
     this.pod = pod;
     this.container = container.name;
     this.#state = container;

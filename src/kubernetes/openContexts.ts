@@ -1,4 +1,5 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { existsSync, type FSWatcher, watch } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, Emitter, type Event } from '../base/event.ts';
 import { type Failure, failed, type Result, success } from '../base/failure.ts';
@@ -86,6 +87,10 @@ class OpenedContexts implements Contexts {
     return success(this.#openOnce(summary, cluster, this.#options.window?.userOf(context, user) ?? user));
   }
 
+  refresh(): void {
+    void this.#reread();
+  }
+
   dispose(): void {
     this.#subscription?.dispose();
     clearTimeout(this.#timer);
@@ -140,13 +145,25 @@ class OpenedContexts implements Contexts {
   #watchFolders(folders: readonly string[]): void {
     for (const folder of folders) {
       if (this.#watchers.has(folder)) continue;
-      try {
-        const watcher = watch(folder, { persistent: false }, () => this.#soonChanged());
-        watcher.on('error', () => watcher.close());
-        this.#watchers.set(folder, watcher);
-      } catch {
-        // A folder that does not exist yet cannot be watched; "Refresh" reads it again.
-      }
+      // A folder that does not exist yet cannot be watched, but where it would come can.
+      if (!this.#watch(folder, () => this.#soonChanged()))
+        this.#watch(dirname(folder), () => existsSync(folder) && this.#soonChanged());
+    }
+  }
+
+  /** Whether it could be; where it could not, and where a disk tells nothing of changes, "Refresh" reads again. */
+  #watch(folder: string, listener: () => void): boolean {
+    if (this.#watchers.has(folder)) return true;
+    try {
+      const watcher = watch(folder, { persistent: false }, listener);
+      watcher.on('error', () => {
+        watcher.close();
+        this.#watchers.delete(folder);
+      });
+      this.#watchers.set(folder, watcher);
+      return true;
+    } catch {
+      return false;
     }
   }
 
@@ -222,7 +239,9 @@ function problemOf(
     [user, 'client-key-data'],
   ] as const) {
     const data = owner?.value[key];
-    if (data !== undefined && !isBase64Pem(data)) return wrong(`uses ${owner?.name}, whose ${key} is damaged`);
+    // client-go takes an empty one for none (`clientcmdapi`: `omitempty`)
+    if (data !== undefined && data !== null && data !== '' && !isBase64Pem(data))
+      return wrong(`uses ${owner?.name}, whose ${key} is damaged`);
   }
   return undefined;
 }

@@ -194,7 +194,7 @@ async function pack(stream: PodStream, path: string, { onProgress, signal }: Cop
   const lost = failed('offline', 'The connection ended before all was sent. Try again.');
   for await (const found of walk(path, basename(path))) {
     if (signal?.aborted) return cancelled;
-    if ('trouble' in found) return failed('invalid', `${found.file} cannot be read (${found.trouble}).`);
+    if ('trouble' in found) return unreadable(found.file, found.trouble);
     const { file, entry } = found;
     if (entry.kind === 'other') {
       skipped.push(entry.path);
@@ -204,12 +204,16 @@ async function pack(stream: PodStream, path: string, { onProgress, signal }: Cop
     if (entry.kind !== 'file') continue;
     let left = entry.size;
     // One byte more than it had tells that it grows.
-    for await (const chunk of createReadStream(file, { end: entry.size })) {
-      left -= (chunk as Buffer).length;
-      if (left < 0) break;
-      if (!(await write(chunk as Buffer))) return lost;
-      bytes += (chunk as Buffer).length;
-      onProgress?.(bytes, entry.path);
+    try {
+      for await (const chunk of createReadStream(file, { end: entry.size })) {
+        left -= (chunk as Buffer).length;
+        if (left < 0) break;
+        if (!(await write(chunk as Buffer))) return lost;
+        bytes += (chunk as Buffer).length;
+        onProgress?.(bytes, entry.path);
+      }
+    } catch (error) {
+      return unreadable(file, codeOf(error));
     }
     if (left !== 0) return failed('conflict', `${file} changed while it was read. Copy it again.`);
     if (!(await write(tarPadding(entry.size)))) return lost;
@@ -230,6 +234,9 @@ async function* walk(file: string, path: string): AsyncGenerator<Found> {
     if (kind !== 'folder') return;
     for (const name of (await readdir(file)).sort()) yield* walk(join(file, name), `${path}/${name}`);
   } catch (error) {
-    yield { file, trouble: error instanceof Error && 'code' in error ? String(error.code) : 'unknown' };
+    yield { file, trouble: codeOf(error) };
   }
 }
+
+const unreadable = (file: string, code: string) => failed('invalid', `${file} cannot be read (${code}).`);
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : 'unknown');

@@ -11,7 +11,7 @@ export interface LogWanted {
   readonly follow: boolean;
   /** That of the container before the last restart; it is not followed. */
   readonly previous: boolean;
-  /** The last so many lines; undefined: all. */
+  /** Of what is there already, the last so many lines; undefined: all. */
   readonly tailLines?: number;
   /** Not older than so many seconds. */
   readonly sinceSeconds?: number;
@@ -90,6 +90,8 @@ export async function* readLog(
   let seen = life.current()?.restarts ?? 0;
   /** The restarts of the container whose log was read to its end after it had ended. */
   let read = -1;
+  /** Whether it begins while it is followed: then all that it writes is wanted, its first words above all. */
+  let begins = false;
   const takeRest = () => {
     const last = rest;
     rest = undefined;
@@ -101,6 +103,7 @@ export async function* readLog(
       yield* takeRest();
       yield* once.tell(standing(now));
       if (!now || (now.phase === 'terminated' && !now.comesAgain)) return;
+      begins = true;
       await life.changed(signal);
       continue;
     }
@@ -109,6 +112,7 @@ export async function* readLog(
     const restarted = follow && restarts > seen;
     // What the one before wrote after the connection was lost.
     const catchUp = restarted && restarts === seen + 1 && read < seen && again !== undefined;
+    begins ||= restarted;
     if (restarted) yield* takeRest();
     if (restarted && !catchUp) {
       const lost = read < seen && restarts - seen > 1;
@@ -116,7 +120,7 @@ export async function* readLog(
       seen = restarts;
     }
     const attempt = new Attempt(signal, quietMs);
-    const { tailLines, sinceSeconds } = wanted;
+    const { tailLines, sinceSeconds } = begins ? {} : wanted;
     const opened = await source.open(
       {
         container: name,
@@ -136,6 +140,7 @@ export async function* readLog(
       if (catchUp && way !== 'again') read = seen;
       if (catchUp && way !== 'again') continue;
       const said = attempt.quiet ? 'The API server does not answer.' : opened.failure.message;
+      begins ||= way === 'waiting';
       yield* once.tell(way === 'waiting' ? standing(now) : said);
       if (way === 'over' || (!follow && pace.tries >= attempts)) return;
       await either(life, signal, (ending) => clock.sleep(pace.next(opened.failure), ending));

@@ -38,7 +38,7 @@ export class PortForward implements Disposable {
   state: ForwardState = 'reconnecting';
   /** Why it is not listening, or why the last connection failed. */
   failure: Failure | undefined;
-  readonly #cluster: Cluster;
+  readonly cluster: Cluster;
   readonly #behind: PodsBehind;
   readonly #ending = new AbortController();
   readonly #changed = new Emitter<void>();
@@ -49,7 +49,7 @@ export class PortForward implements Disposable {
   #shown = '';
 
   private constructor(cluster: Cluster, spec: ForwardSpec, behind: PodsBehind) {
-    this.#cluster = cluster;
+    this.cluster = cluster;
     this.#behind = behind;
     this.spec = spec;
   }
@@ -86,7 +86,7 @@ export class PortForward implements Disposable {
 
   async #follow(): Promise<void> {
     const { signal } = this.#ending;
-    for await (const event of this.#cluster.watch('v1', 'Pod', this.#behind.selection, signal)) {
+    for await (const event of this.cluster.watch('v1', 'Pod', this.#behind.selection, signal)) {
       if (event.type === 'failed') this.#set('dead', event.failure);
       else if (event.type === 'stale') this.#set('reconnecting', event.failure);
       else if (event.type === 'synced') this.#choose();
@@ -146,7 +146,7 @@ export class PortForward implements Disposable {
 
   async #isGone({ metadata: { name, namespace, uid } }: KubeObject): Promise<boolean> {
     const ref = { apiVersion: 'v1', kind: 'Pod', name, ...(namespace === undefined ? {} : { namespace }) };
-    const read = await this.#cluster.get(ref, this.#ending.signal);
+    const read = await this.cluster.get(ref, this.#ending.signal);
     return read.ok ? read.value.metadata.uid !== uid : read.failure.reason === 'notFound';
   }
 
@@ -170,7 +170,7 @@ export class PortForward implements Disposable {
     if (port === undefined)
       return failed('invalid', `Pod ${namespace}/${name} names no port that ${objectName(this.spec.ref)} leads to.`);
     const path = `${podPath({ namespace, pod: name }, 'portforward')}?ports=${port}`;
-    return this.#cluster.socket(path, [protocol], this.#ending.signal);
+    return this.cluster.socket(path, [protocol], this.#ending.signal);
   }
 
   async #join(connection: Duplex, socket: MessageSocket, pod: string): Promise<void> {

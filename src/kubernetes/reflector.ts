@@ -114,8 +114,11 @@ export async function* reflect<T>(
       if (!trouble && backoff.quick(clock.now())) await clock.sleep(backoff.next(), signal);
     }
     if (!trouble) continue;
-    if (trouble.reason === 'expired') version = undefined;
-    else if (trouble.reason === 'forbidden' || trouble.reason === 'unsupported') {
+    if (trouble.reason === 'expired') {
+      version = undefined;
+      // A server may forget at any time; one that forgets what it has just listed must not be asked in a storm.
+      if (backoff.quick(clock.now())) await clock.sleep(backoff.next(trouble), signal);
+    } else if (trouble.reason === 'forbidden' || trouble.reason === 'unsupported') {
       polling = true;
       yield { type: 'polling' };
     } else {

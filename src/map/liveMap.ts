@@ -32,7 +32,7 @@ export class LiveMap implements Disposable {
   graph: MapGraph = emptyGraph;
   /** Sentences: what is not drawn, or could not be asked. */
   notes: readonly string[] = [];
-  readonly #target: MapTarget;
+  #target: MapTarget;
   readonly #projects: () => Promise<readonly Project[]>;
   readonly #clock: Clock;
   readonly #changed = new Emitter<void>();
@@ -68,6 +68,16 @@ export class LiveMap implements Disposable {
     this.#ending?.abort();
     this.#ending = undefined;
     this.#wake();
+  }
+
+  /** Goes on with the cluster that its context leads to now. */
+  follow(cluster: Cluster): void {
+    const looks = this.#ending !== undefined;
+    this.stop();
+    this.#target = { ...this.#target, cluster };
+    this.#found.clear();
+    this.#crossed = undefined;
+    if (looks) this.start();
   }
 
   dispose(): void {

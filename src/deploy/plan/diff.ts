@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Fields, isFields, type Path, sameJson } from '../../base/fields.ts';
+import { withoutCopies } from '../../base/objectCopy.ts';
 import type { KubeObject } from '../../kubernetes/cluster.ts';
 import { exactJson } from '../../kubernetes/exactJson.ts';
 
@@ -37,15 +38,9 @@ function hideSecret(secret: KubeObject): KubeObject {
     hidden[part] = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, hashOf(key, value)]));
   }
   const { annotations } = secret.metadata;
-  if (annotations) {
-    const shown = Object.entries(annotations).map(([key, value]) => [key, isCopy.test(value) ? hashOf(key, value) : value]);
-    hidden['metadata'] = { ...secret.metadata, annotations: Object.fromEntries(shown) };
-  }
+  if (annotations) hidden['metadata'] = { ...secret.metadata, annotations: withoutCopies(annotations, hashOf) };
   return hidden as KubeObject;
 }
-
-/** What tools keep of the whole object in an annotation, values and all: as JSON (kapp's `original`, a `last-applied`), or packed by gzip (Rancher's `applied`). */
-const isCopy = /"(?:data|stringData)"\s*:|^H4sI/;
 
 function hashOf(key: string, value: unknown): string {
   const hash = createHash('sha256')

@@ -1,0 +1,16 @@
+/**
+ * Whether the value of an annotation holds what a tool keeps of the whole object, the values of a Secret among it: as JSON (kapp's `kapp.k14s.io/original`, a `last-applied-configuration`), or packed by gzip
+ * (Rancher's `objectset.rio.cattle.io/applied`).
+ */
+export const isObjectCopy = (value: unknown): boolean =>
+  typeof value === 'string' && /"(?:data|stringData)"\s*:|^H4sI/.test(value);
+
+/** Annotations of a Secret with something else in place of each copy of the object. */
+export function withoutCopies(
+  annotations: Readonly<Record<string, string>>,
+  instead: (key: string, value: string) => string = () => '***',
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(annotations).map(([key, value]) => [key, isObjectCopy(value) ? instead(key, value) : value]),
+  );
+}
