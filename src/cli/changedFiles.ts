@@ -14,7 +14,19 @@ export async function changedFiles(revision: string, cwd: string): Promise<Resul
   const git = async (...args: string[]) => (await run('git', args, { cwd, maxBuffer: 256 * 1024 * 1024 })).stdout;
   try {
     const top = (await git('rev-parse', '--show-toplevel')).trimEnd();
-    const changed = await git('diff', '--name-only', '-z', '--no-renames', '--diff-filter=d', '--end-of-options', revision, '--');
+    // Whatever the user's configuration says: names count from the top.
+    const changed = await git(
+      '-c',
+      'diff.relative=false',
+      'diff',
+      '--name-only',
+      '-z',
+      '--no-renames',
+      '--diff-filter=d',
+      '--end-of-options',
+      revision,
+      '--',
+    );
     const unknown = revision.includes('..')
       ? ''
       : await git('ls-files', '-z', '--others', '--exclude-standard', '--full-name', ':/');

@@ -7,7 +7,13 @@ import type { Files } from '../deploy/files/files.ts';
 import { type Gathered, gather } from '../deploy/files/gather.ts';
 import type { Written } from '../deploy/files/written.ts';
 import type { ResourceLookup } from '../manifest/resourceLookup.ts';
-import { checkRendering, mergedFindings, type RenderedCheck, type SchemasAsked } from '../render/checkRendering.ts';
+import {
+  checkRendering,
+  creatingManifests,
+  mergedFindings,
+  type RenderedCheck,
+  type SchemasAsked,
+} from '../render/checkRendering.ts';
 import { findRenderings } from '../render/findRenderings.ts';
 import { installedRenderers } from '../render/renderers.ts';
 import type { Rendering } from '../render/rendering.ts';
@@ -90,10 +96,15 @@ export async function gatherBound(
     lookups.set(rendering, lookup.value);
   }
   const checks: RenderedCheck[] = [];
+  const besides = creatingManifests(
+    renderings,
+    all.flatMap(({ manifests }) => manifests),
+  );
   await eachOf(
     lookups,
     together,
-    async ([one, lookup]) => void checks.push(await checkRendering(one, installedRenderers, { lookup, schemas }, signal)),
+    async ([one, lookup]) =>
+      void checks.push(await checkRendering(one, installedRenderers, { lookup, schemas, besides }, signal)),
     signal,
   );
   // in an order that does not depend on who was faster

@@ -124,10 +124,12 @@ function resultOf(one: Result, ruleIndex: number, run: CheckRun, lines: Readonly
       physicalLocation: { artifactLocation: locationOf(other.file, run.folder), ...place },
     };
   });
-  const fixes = (finding.fixes ?? []).map(({ title, newText }) => ({
-    description: { text: title },
-    artifactChanges: [{ artifactLocation, replacements: [{ deletedRegion: region, insertedContent: { text: newText } }] }],
-  }));
+  const fixes = (finding.fixes ?? [])
+    .filter(({ secret }) => !secret)
+    .map(({ title, newText }) => ({
+      description: { text: title },
+      artifactChanges: [{ artifactLocation, replacements: [{ deletedRegion: region, insertedContent: { text: newText } }] }],
+    }));
   return {
     ruleId: code,
     ruleIndex,

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { type Uri, workspace } from 'vscode';
 import type { CheckRendered, Rendered, RenderedFinding } from '../host/renderedFindings.ts';
 import type { Finding } from '../manifest/finding.ts';
+import type { Manifest } from '../manifest/manifest.ts';
 import { familyOf, rated } from '../manifest/severities.ts';
 import { suppressInFiles } from '../manifest/suppressions.ts';
-import { checkRendering, mergedFindings, type RenderedCheck } from '../render/checkRendering.ts';
+import { checkRendering, creatingManifests, mergedFindings, type RenderedCheck } from '../render/checkRendering.ts';
 import { findRenderings } from '../render/findRenderings.ts';
 import { kustomizationNames } from '../render/kustomization.ts';
 import { installedRenderers, type Renderers } from '../render/renderers.ts';
@@ -63,9 +64,10 @@ export function renderedChecks(parts: Parts): CheckRendered {
     const renderings = await findRenderings({ folders }, editorFiles);
     releases = renderings.some(({ kind, parts, entry }) => kind === 'helm' && !parts.has(entry));
     const meant = renderings.filter(({ sources }) => !open || [...sources.keys()].some((file) => paths.has(file)));
+    const besides = creatingManifests(renderings);
     for (const rendering of meant) {
       if (signal.aborted) return undefined;
-      await check(parts, rendering, { kept, anew }, signal);
+      await check(parts, rendering, { kept, anew, besides }, signal);
     }
     const names = new Set(renderings.map(keyOf));
     for (const key of kept.keys()) if (!names.has(key)) kept.delete(key);
@@ -98,22 +100,23 @@ const keyOf = ({ kind, name }: Rendering) => `${kind} ${name}`;
 async function check(
   parts: Parts,
   rendering: Rendering,
-  { kept, anew }: { readonly kept: Map<string, Kept>; readonly anew: boolean },
+  { kept, anew, besides }: { readonly kept: Map<string, Kept>; readonly anew: boolean; readonly besides: readonly Manifest[] },
   signal: AbortSignal,
 ): Promise<void> {
   const { bindings } = parts;
   const unsaved = workspace.textDocuments.some(({ isDirty, uri }) => isDirty && rendering.sources.has(pathOf(uri)));
   if (unsaved) return;
   const place = rendering.places.map(uriOf).find((uri) => bindings.of(uri)?.cloud);
+  const created = besides.map(({ kind, name }) => `${kind} ${name}`);
   const hash = createHash('sha256')
-    .update(JSON.stringify([[...rendering.sources], place && bindings.of(place), bindings.epoch]))
+    .update(JSON.stringify([[...rendering.sources], created, place && bindings.of(place), bindings.epoch]))
     .digest('hex');
   const before = kept.get(keyOf(rendering));
   const isSame = before?.hash === hash;
   if (isSame && !anew) return;
   const renderers = isSame ? before.renderers : rememberingRenderers();
   const lookup = await openLookup(parts, place ?? uriOf(rendering.entry), signal, true);
-  const checked = await checkRendering(rendering, renderers, { lookup }, signal);
+  const checked = await checkRendering(rendering, renderers, { lookup, besides }, signal);
   if (!signal.aborted) kept.set(keyOf(rendering), { hash, checked, renderers });
 }
 

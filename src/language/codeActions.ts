@@ -18,7 +18,7 @@ export function codeActionsFor(
   const data = diagnostic.data as DiagnosticData | undefined;
   const own = data?.fixes ?? [];
   const others =
-    reference && !reference.manifest.encoded
+    reference?.text !== undefined && !reference.manifest.encoded
       ? existing.slice(0, offered).map((facts) => useFix(reference, toResource(facts.kind, facts), false))
       : [];
   const titles = new Set(own.map(({ title }) => title));

@@ -1,13 +1,14 @@
 import { type CompletionItem, CompletionItemKind, type CompletionList, InsertTextFormat } from 'vscode-languageserver-types';
 import { isMap, isScalar, type Node } from 'yaml';
 import { type CredentialsReference, credentialsAt, credentialsNamedIn } from '../manifest/credentials.ts';
+import { formOf } from '../manifest/form.ts';
 import type { LocalManifest } from '../manifest/manifest.ts';
 import { keyText } from '../manifest/parse.ts';
 import { nodeAt, type Path, pathAt, rangeOf } from '../manifest/path.ts';
 import { ruleAt } from '../manifest/references.ts';
 import type { Rule } from '../manifest/rule.ts';
 import { occmRules, occmValues } from '../manifest/rules/occm.ts';
-import { isPlain } from '../manifest/verdict.ts';
+import { writtenAs } from '../manifest/writtenAs.ts';
 import { kindOf } from '../openstack/kinds/kinds.ts';
 import type { ResourceFacts } from '../protocol.ts';
 import type { OpenDocument, PlacedSection } from './openDocument.ts';
@@ -23,6 +24,8 @@ export type CompletionPlace =
       readonly range: { start: number; end: number };
       readonly prefix: string;
       readonly quoted: boolean;
+      /** Of the manifest, see {@link formOf}. */
+      readonly form: string | undefined;
     }
   | {
       readonly what: 'annotation';
@@ -46,7 +49,12 @@ export function completionPlace(
   if (!manifest) return undefined;
   const { path, node, onKey } = pathAt(manifest.root, local);
   const rule = onKey ? undefined : ruleAt(manifest, valuePath(manifest, path, placed.section.text, local));
-  if (rule) return { ...valuePlace(rule, placed, node, local), as: credentialsAt(credentialsNamedIn(manifest), path) };
+  if (rule)
+    return {
+      ...valuePlace(rule, placed, node, local),
+      form: formOf(manifest),
+      as: credentialsAt(credentialsNamedIn(manifest), path),
+    };
   return annotationPlace(manifest, placed, path, local);
 }
 
@@ -90,13 +98,13 @@ export function valueItems(
   items: readonly ResourceFacts[],
   incomplete: boolean,
 ): CompletionList {
-  const { rule, placed, quoted } = place;
+  const { rule, placed, quoted, form } = place;
   const range = document.toRange(placed, place.range);
   const wantsId = rule.by === 'id' || rule.by === 'url';
   const [one] = kindOf(rule.to).label;
   const list = items.map((facts, index): CompletionItem => {
     const value = rule.by === 'host' ? hostIn(facts.name, place.prefix) : wantsId ? facts.id : facts.name;
-    const newText = quoted || isPlain(value) ? value : JSON.stringify(value);
+    const newText = quoted ? value : writtenAs(value, '', form);
     const about = facts.columns
       .filter(([, text]) => text !== facts.name && text !== facts.id)
       .slice(0, 2)

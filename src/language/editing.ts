@@ -54,6 +54,11 @@ export class Editing {
     this.uses = new ResourceUses(this.#index);
   }
 
+  /** What the files of the workspace beside one bring about in its cloud. */
+  createdBeside(file: BoundDocument, signal: AbortSignal): Promise<ReadonlySet<string>> {
+    return this.#index.createdBeside(file, signal);
+  }
+
   async symbols(uri: string, signal: AbortSignal): Promise<DocumentSymbol[]> {
     const document = this.#files.get(uri)?.document;
     const full = fullOutline();

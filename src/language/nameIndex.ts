@@ -1,4 +1,5 @@
 import { isClusterWide } from '../kubernetes/objectReferences.ts';
+import { creates } from '../manifest/creates.ts';
 import { type ObjectName, objectNamesOf } from '../manifest/objectNames.ts';
 import type { BindingAnswer, WorkspaceFiles } from '../protocol.ts';
 import type { LanguageHost } from './host.ts';
@@ -43,6 +44,7 @@ export class NameIndex {
   readonly #host: LanguageHost;
   /** Of files that are not open nothing but the names is kept. */
   readonly #names = new PerSection(({ manifests }) => manifests.flatMap((manifest) => objectNamesOf(manifest)));
+  readonly #created = new PerSection(({ manifests }) => manifests.flatMap((manifest) => creates(manifest)));
   readonly #placed = new WeakMap<PlacedSection, { readonly binding: Binding; readonly names: readonly PlacedName[] }>();
   #closed = new Map<string, OpenDocument>();
 
@@ -86,6 +88,20 @@ export class NameIndex {
     return { names, complete: listed.complete && allRead };
   }
 
+  /** What the files of the workspace beside one bring about in the cloud that it is bound to, see {@link creates}. */
+  async createdBeside({ document: one, binding }: BoundDocument, signal: AbortSignal): Promise<ReadonlySet<string>> {
+    const cloud = cloudOf((await binding()).binding);
+    const created = new Set<string>();
+    for await (const { document, binding: theirs, isOpen } of this.files(signal)) {
+      if (document.uri === one.uri || cloudOf(theirs) !== cloud) continue;
+      for (const { section } of document.sections) {
+        if (isOpen && !section.isRead) continue;
+        for (const what of isOpen ? section.content.creates : this.#created.of(section)) created.add(what);
+      }
+    }
+    return created;
+  }
+
   /** The files of the workspace with what they are bound to: those that are open, then the others. `listed` is told whether these are all. Ends early when the signal fires. */
   async *files(signal: AbortSignal, listed: { complete: boolean } = { complete: true }): AsyncGenerator<IndexedFile> {
     const asked = this.#host.workspaceManifests?.().catch((): WorkspaceFiles => ({ files: [], complete: false }));
@@ -110,6 +126,8 @@ export class NameIndex {
     this.#closed = closed;
   }
 }
+
+const cloudOf = (binding: Binding) => JSON.stringify([binding?.cloud, binding?.project, binding?.region]);
 
 function toPlaced(
   names: readonly ObjectName[],

@@ -1,8 +1,8 @@
 import { nearestText } from '../base/nearestText.ts';
 import { selectorText, selects } from '../kubernetes/labelSelector.ts';
+import { isPlain } from '../manifest/isPlain.ts';
 import { lackingFinding, missingPartsOf, type Part, partsIn, wordOf } from '../manifest/missingParts.ts';
 import type { LocalFinding } from '../manifest/parse.ts';
-import { isPlain } from '../manifest/verdict.ts';
 import type { BindingAnswer, ObjectPresence } from '../protocol.ts';
 import type { LanguageHost } from './host.ts';
 import type { BoundDocument, NameIndex, Names, PlacedName } from './nameIndex.ts';

@@ -1,5 +1,5 @@
 import type { Range, TextEdit, WorkspaceEdit } from 'vscode-languageserver-types';
-import { isPlain } from '../manifest/verdict.ts';
+import { isPlain } from '../manifest/isPlain.ts';
 import { type Names, nameAt, type PlacedName } from './nameIndex.ts';
 import type { OpenDocument } from './openDocument.ts';
 

@@ -7,6 +7,7 @@ import {
   InsertTextMode,
   MarkupKind,
 } from 'vscode-languageserver-types';
+import { isPlain } from '../manifest/isPlain.ts';
 import { pathAt, rangeOf } from '../manifest/path.ts';
 import {
   asSchema,
@@ -36,7 +37,10 @@ export function schemaItems(document: OpenDocument, position: Position, schemasO
   for (const { schema } of schemasOf(kind)) {
     const at = schemaAt(schema, place.path);
     if (!at) continue;
-    if (place.what === 'value') for (const value of valuesOf(at)) items.set(value, valueItem(value, range));
+    const inQuotes = /["']$/.test(placed.section.text.slice(0, place.range.start));
+    const needsQuotes = (value: string) =>
+      at.schema['type'] !== 'boolean' && !inQuotes && !isPlain(value) && !isNumber(at, value);
+    if (place.what === 'value') for (const value of valuesOf(at)) items.set(value, valueItem(value, range, needsQuotes(value)));
     else
       for (const name of namesOf(at)) {
         if (place.present.includes(name) || (place.path.length === 0 && name === 'status') || items.has(name)) continue;
@@ -128,9 +132,15 @@ function behind(field: Resolved | undefined, column: number): string {
   return field?.schema['type'] === 'object' || field?.schema['properties'] ? line : ': ';
 }
 
-function valueItem(value: string, range: NonNullable<Hover['range']>): CompletionItem {
-  return { label: value, kind: CompletionItemKind.EnumMember, textEdit: { range, newText: value } };
+/** A text that would be read as something else without quotes (`on`) gets them. */
+function valueItem(value: string, range: NonNullable<Hover['range']>, needsQuotes: boolean): CompletionItem {
+  const newText = needsQuotes ? JSON.stringify(value) : value;
+  return { label: value, kind: CompletionItemKind.EnumMember, textEdit: { range, newText } };
 }
+
+/** Whether a choice is a number: `enum` holds values of any type. */
+const isNumber = ({ schema }: Resolved, value: string) =>
+  Array.isArray(schema['enum']) && schema['enum'].some((one) => typeof one === 'number' && String(one) === value);
 
 function valuesOf({ schema }: Resolved): readonly string[] {
   const { enum: choices, type } = schema;

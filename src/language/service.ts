@@ -58,6 +58,11 @@ const turnMs = 25;
 /** A document of more than so many UTF-16 units is not read at every keystroke, but when the hands rest for so long. */
 const [heavy, heavyMs] = [1024 * 1024, 200];
 
+/** What other files bring about is good for so long, unless one that is open changes. */
+const besideMs = 30_000;
+
+const isMissing = ({ code }: { readonly code: string }) => code === 'reference.missing';
+
 /** What declares objects and is changed by a rename: neither an older version in a diff, nor an object of a cluster that is being edited. */
 const manifestFile = /^(?:file|untitled):/;
 
@@ -78,8 +83,12 @@ class Opened {
   checked: Promise<void> = Promise.resolve();
   typing: NodeJS.Timeout | undefined;
   again: NodeJS.Timeout | undefined;
-  /** What the manifests of the file bring about, as it was when references were last judged. */
+  /** What the manifests of the file bring about. */
+  own: ReadonlySet<string> = new Set();
+  /** What they and those beside them did when references were last judged. */
   created: ReadonlySet<string> = new Set();
+  /** What the other files of the workspace do, when it was looked at last: only where something is missing. */
+  beside: { readonly at: number; readonly created: ReadonlySet<string> } | undefined;
   /** The links that the editor was given last, and of which version of the text. */
   links: { readonly version: number; readonly given: string } | undefined;
 
@@ -392,8 +401,11 @@ export class LanguageService {
   /** Passes the verdict on the sections whose references are all answered already. */
   #judge(opened: Opened): void {
     const { lookup, document } = opened;
-    const created = new Set<string>();
-    for (const { section } of document.sections) if (section.isRead) for (const one of section.content.creates) created.add(one);
+    const own = new Set<string>();
+    for (const { section } of document.sections) if (section.isRead) for (const one of section.content.creates) own.add(one);
+    if (String([...own]) !== String([...opened.own])) this.#createsOther(opened);
+    opened.own = own;
+    const created = opened.beside ? new Set([...own, ...opened.beside.created]) : own;
     const changed = created.size !== opened.created.size || String([...created]) !== String([...opened.created]);
     opened.created = created;
     if (lookup.place === undefined) return;
@@ -428,10 +440,29 @@ export class LanguageService {
       opened.lookup = new HostLookup(this.#host, document.uri);
       return this.#schedule(opened);
     }
+    if (checked.findings.some(isMissing) && Date.now() - (opened.beside?.at ?? Number.NEGATIVE_INFINITY) > besideMs) {
+      // Nobody is accused before the files were looked into that may bring it about.
+      const file = { document, binding: () => this.#binding(opened) };
+      const created = await this.editing.createdBeside(file, signal).catch(() => new Set<string>());
+      if (signal.aborted || document.version !== version || opened.lookup !== lookup) return;
+      opened.beside = { at: Date.now(), created };
+    }
     this.#judge(opened);
     this.#publish(opened, true);
     this.#output.refreshHints();
     this.#compareLinks(opened);
+  }
+
+  /** What was missing elsewhere may be brought about by this file now, or no more. */
+  #createsOther(opened: Opened): void {
+    for (const other of this.#opened.values()) {
+      const { beside } = other;
+      const concerned = other.sections.filter(({ checked }) => checked?.findings.some(isMissing));
+      if (other === opened || (!beside && concerned.length === 0)) continue;
+      other.beside = undefined;
+      for (const section of other.sections) if (section.content.references.length > 0) section.outdated = true;
+      this.#schedule(other);
+    }
   }
 
   #compareLinks(opened: Opened): void {

@@ -6,7 +6,7 @@ import {
   InsertTextMode,
   MarkupKind,
 } from 'vscode-languageserver-types';
-import { isPlain } from '../manifest/verdict.ts';
+import { isPlain } from '../manifest/isPlain.ts';
 import type { KindId } from '../openstack/kinds/kinds.ts';
 import type { ResourceFacts } from '../protocol.ts';
 import { completionPlace } from './completion.ts';

@@ -1,5 +1,6 @@
 import { type CodeAction, CodeActionKind, type Diagnostic } from 'vscode-languageserver-types';
 import { codes } from '../manifest/codes.ts';
+import type { LocalManifest } from '../manifest/manifest.ts';
 import { suppressionComment } from '../manifest/suppressions.ts';
 import type { OpenDocument } from './openDocument.ts';
 
@@ -14,6 +15,11 @@ const never = new Set([
   'suppression.unused',
 ]);
 
+/** Whether a place is in JSON that is kept in a ConfigMap or Secret: there a comment is a mistake. */
+function isJsonWithin({ embedded, root: { range }, document: { text } }: LocalManifest, at: number): boolean {
+  return embedded === true && !!range && at >= range[0] && at < range[1] && /^[[{]/.test(text.slice(range[0]));
+}
+
 /** For each finding the comment that answers it, put on the line before; its reason is left to be written, and asked for while it is missing. */
 export function suppressActions(document: OpenDocument, diagnostics: readonly Diagnostic[]): CodeAction[] {
   return diagnostics
@@ -23,6 +29,8 @@ export function suppressActions(document: OpenDocument, diagnostics: readonly Di
       const place = document.sectionAt(document.offsetAt({ line, character: 0 }));
       if (!place) return [];
       const { section } = place;
+      const local = section.lines.offsetAt({ line: line - place.line, character: diagnostic.range.start.character });
+      if (section.manifests.some((manifest) => isJsonWithin(manifest, local))) return [];
       const text = section.text.slice(section.lines.offsetAt({ line: line - place.line, character: 0 }));
       const [, indent = '', ending = '\n'] = /^([ \t]*)[^\r\n]*(\r?\n)?/.exec(text) ?? [];
       const at = { line, character: 0 };

@@ -131,8 +131,16 @@ function scalarsAt(from: Node | undefined, at: string, { tree }: LocalManifest):
 }
 
 function notText(scalar: Scalar, { called }: TextField, kind: string): LocalFinding {
-  const message = `kubectl reads ${scalar.source} as ${readAs(scalar)}, but only texts may stand in ${called}: the API server refuses this ${kind}. Write ${quoted(scalar)}.`;
-  return { range: rangeOf(scalar), severity: 'error', code: 'yaml.notText', message, fixes: [quote(scalar)] };
+  const refused = `but only texts may stand in ${called}: the API server refuses this ${kind}.`;
+  const at = { range: rangeOf(scalar), severity: 'error', code: 'yaml.notText' } as const;
+  // What a Secret holds is in no message.
+  if (kind === 'Secret' && scalar.value !== null) {
+    const what = typeof scalar.value === 'bigint' ? 'number' : typeof scalar.value;
+    const fix = { ...quote(scalar), title: 'Put it in quotes', secret: true } as const;
+    return { ...at, message: `kubectl reads this as a ${what}, ${refused} Put it in quotes.`, fixes: [fix] };
+  }
+  const message = `kubectl reads ${scalar.source} as ${readAs(scalar)}, ${refused} Write ${quoted(scalar)}.`;
+  return { ...at, message, fixes: [quote(scalar)] };
 }
 
 function readAs({ value, source }: Scalar): string {

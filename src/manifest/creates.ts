@@ -31,6 +31,9 @@ const heatTypes: Readonly<Record<string, KindId>> = {
   'OS::Magnum::ClusterTemplate': 'container-infrastructure-management.cluster_template',
 };
 
+/** Whether a text may hold a manifest that brings something about. */
+export const mayCreate = (text: string): boolean => /openstack\.k-orc\.cloud\/|heat_template_version/.test(text);
+
 /**
  * The resources that come to be when a manifest is applied, as `kind name`: those of a Heat template, or of a managed object of the OpenStack resource controller. What names
  * one is not wrong because it is not there yet.

@@ -34,8 +34,13 @@ export interface Finding {
   /** One line, plain words: what is wrong, where it was looked for, the nearest right thing. */
   readonly message: string;
   readonly tags?: readonly ('deprecated' | 'unnecessary')[];
-  /** Replacements for the range, best first; `preferred` when it is the only near one. */
-  readonly fixes?: readonly { readonly title: string; readonly newText: string; readonly preferred?: boolean }[];
+  /** Replacements for the range, best first; `preferred` when it is the only near one; `secret` when its text is a value of a Secret: it stays in the editor. */
+  readonly fixes?: readonly {
+    readonly title: string;
+    readonly newText: string;
+    readonly preferred?: boolean;
+    readonly secret?: true;
+  }[];
   /** Further places this is about (the other copy of a duplicate). */
   readonly related?: readonly { readonly file: string; readonly range: Range; readonly message: string }[];
 }

@@ -109,13 +109,20 @@ function toReference(rule: Rule, node: Node, path: Path, manifest: LocalManifest
   return {
     rule,
     query: { by, value },
-    range: rangeOf(node),
+    range: withoutEnding(node, manifest),
     path,
     text,
     quote: quoteOf(node),
     manifest,
     ...standsIn(node, manifest),
   };
+}
+
+/** A block scalar ends with the line break before what follows. */
+function withoutEnding(node: Scalar, { document, encoded }: LocalManifest): Range {
+  const { start, end } = rangeOf(node);
+  if (encoded || !node.type?.startsWith('BLOCK')) return { start, end };
+  return { start, end: start + document.text.slice(start, end).trimEnd().length };
 }
 
 function standsIn(node: Node, { defaults }: LocalManifest): { isDefault?: true } {

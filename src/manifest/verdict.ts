@@ -12,6 +12,7 @@ import type { Reference } from './references.ts';
 import { type Answered, type AnsweredBy, keyOf, type ReferenceQuery } from './resourceLookup.ts';
 import type { Demand } from './rule.ts';
 import { rulesFor } from './rules/rules.ts';
+import { writtenAs } from './writtenAs.ts';
 
 /** A finding about a reference: with replacements for its range. */
 export interface ReferenceFinding extends LocalFinding {
@@ -282,7 +283,7 @@ function finding(
   severity: Severity,
   fixes: NonNullable<Finding['fixes']>,
 ): ReferenceFinding {
-  const usable = reference.manifest.encoded ? [] : fixes;
+  const usable = reference.manifest.encoded || reference.text === undefined ? [] : fixes;
   const given = usable.length > 0 ? { fixes: usable } : {};
   if (!reference.isDefault || severity !== 'error')
     return { range: reference.range, severity, code, message, reference, ...given };
@@ -290,7 +291,7 @@ function finding(
   return { range: reference.range, severity: 'warning', code, message: weaker, reference, ...given };
 }
 
-/** Replaces the value by the id or name the field wants. */
+/** Replaces the value by the id, name or address the field wants. Only for references with a text: a filter of several fields is more than one value. */
 export function useFix(
   reference: Reference,
   resource: Resource,
@@ -302,25 +303,14 @@ export function useFix(
     const host = movedInto(reference.text ?? '', name);
     return { title: `Use "${host}"`, newText: host, ...(preferred ? { preferred } : {}) };
   }
-  const wantsId = rule.by === 'id';
+  const wanted = rule.by === 'id' ? id : rule.by === 'url' ? (reference.text ?? '').replace(/[^/]*$/, id) : name;
   const title = id === name ? `Use "${name}"` : `Use "${name}" (${short(id)})`;
-  return { title, newText: asWritten(reference, wantsId ? id : name), ...(preferred ? { preferred } : {}) };
+  return { title, newText: asWritten(reference, wanted), ...(preferred ? { preferred } : {}) };
 }
 
 /** A text as it must stand in the file: in the quotes the old one had, in double quotes where plain would be read otherwise; as it is where it is a part of a text. */
-function asWritten({ quote, rule }: Reference, text: string): string {
-  if (rule.part) return text;
-  if (quote === "'") return `'${text.replaceAll("'", "''")}'`;
-  return quote === '' && isPlain(text) ? text : JSON.stringify(text);
-}
-
-/** Whether kubectl reads a text that stands without quotes as that text. */
-export function isPlain(text: string): boolean {
-  return (
-    /^[A-Za-z0-9_./][\w./ -]*$/.test(text) &&
-    !/^(?:[\d._+-]+(?:e[+-]?\d+)?|0x[\da-f]+|0o[0-7]+|0b[01]+|y|n|yes|no|on|off|true|false|null|~)$/i.test(text) &&
-    !text.endsWith(' ')
-  );
+function asWritten({ quote, rule, manifest }: Reference, text: string): string {
+  return rule.part ? text : writtenAs(text, quote, formOf(manifest));
 }
 
 function described({ query, text }: Reference): string {

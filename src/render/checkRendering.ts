@@ -1,4 +1,5 @@
 import { type Checked, checkManifests } from '../manifest/check.ts';
+import { creates, mayCreate } from '../manifest/creates.ts';
 import type { Finding, Range } from '../manifest/finding.ts';
 import { type Manifest, type ManifestObject, parseManifests } from '../manifest/manifest.ts';
 import { missingParts } from '../manifest/missingParts.ts';
@@ -19,6 +20,8 @@ export type SchemasAsked = ((kinds: readonly KindName[]) => Promise<SchemasOf>) 
 export interface Asked {
   readonly lookup: ResourceLookup;
   readonly schemas?: SchemasAsked;
+  /** Manifests of the same set: what they bring about is not missing. */
+  readonly besides?: readonly Manifest[];
 }
 
 /** What came of checking a rendering. */
@@ -45,7 +48,7 @@ export interface RenderedObject {
 export async function checkRendering(
   rendering: Rendering,
   renderers: Renderers,
-  { lookup, schemas }: Asked,
+  { lookup, schemas, besides = [] }: Asked,
   signal?: AbortSignal,
 ): Promise<RenderedCheck> {
   const rendered = await rendering.render(renderers, signal);
@@ -58,7 +61,7 @@ export async function checkRendering(
   // whoever answers may look around where it stands
   const manifests = parseManifests(rendering.entry, text);
   const kinds = manifests.flatMap(({ apiVersion, kind }) => (apiVersion && kind ? [{ apiVersion, kind }] : []));
-  const checked = await checkManifests(manifests, lookup, signal, [], await schemas?.(kinds));
+  const checked = await checkManifests(manifests, lookup, signal, besides, await schemas?.(kinds));
   // Who has a cluster finds keys that others put there, too.
   const parts = missingParts(manifests, '').filter(({ code }) => !schemas || code !== 'object.missingKey');
   const findings = [...checked.findings, ...parts].flatMap((finding) => {
@@ -126,6 +129,15 @@ function sourceManifests({ kind, sources }: Rendering): readonly Manifest[] {
   return kind === 'helm'
     ? []
     : [...sources].filter(([file]) => isManifestFile(file)).flatMap(([file, text]) => parseManifests(file, text));
+}
+
+/** The manifests that bring something about in a cloud: of these, and of the sources of renderings as they are written. */
+export function creatingManifests(renderings: readonly Rendering[], manifests: readonly Manifest[] = []): readonly Manifest[] {
+  const texts = new Map(renderings.filter(({ kind }) => kind !== 'helm').flatMap(({ sources }) => [...sources]));
+  const inSources = [...texts].flatMap(([file, text]) =>
+    isManifestFile(file) && mayCreate(text) ? parseManifests(file, text) : [],
+  );
+  return [...manifests, ...inSources].filter(({ local }) => local.tree !== undefined && creates(local).length > 0);
 }
 
 /** What is wrong with how the sources are written. */

@@ -10,10 +10,10 @@ import { isOtherHelmHook } from '../deploy/plan/orderOfOthers.ts';
 import type { Blocker } from '../deploy/types.ts';
 import type { Finding } from '../manifest/finding.ts';
 import { LineIndex } from '../manifest/lineIndex.ts';
-import { parseManifests } from '../manifest/manifest.ts';
+import { type Manifest, parseManifests } from '../manifest/manifest.ts';
 import type { ResourceLookup } from '../manifest/resourceLookup.ts';
 import { familyOf } from '../manifest/severities.ts';
-import { checkRendering, type RenderedCheck } from './checkRendering.ts';
+import { checkRendering, creatingManifests, type RenderedCheck } from './checkRendering.ts';
 import { blockerAt, Decryption, decryptedManifests, nothing, openly, type Reading } from './decrypted.ts';
 import { isRendered, renderingsFor } from './renderedFolders.ts';
 import { type Release, type Renderers, releaseRenderers } from './renderers.ts';
@@ -56,14 +56,20 @@ export async function gatherRendered(found: Discovered, options: ReadOptions): P
   const decryption = new Decryption(options.decrypt ?? installedSops, signal);
   const { readings, instead } = await decryptedManifests(gathered, decryption);
   const rendered: Reading[] = [];
-  for (const rendering of renderings) rendered.push(await readRendering(rendering, decryption, options));
+  const besides = creatingManifests(renderings, gathered.manifests);
+  for (const rendering of renderings) rendered.push(await readRendering(rendering, decryption, besides, options));
   const own = { ...gathered, findings: gathered.findings.filter((one) => !instead.has(one)) };
   const all = added([own, ...readings, ...rendered]);
   const texts = new Map([...gathered.texts, ...renderings.flatMap(({ sources }) => [...sources])]);
   return { ...gathered, ...all, blockers: [...all.blockers, ...blockers], texts };
 }
 
-async function readRendering(rendering: Rendering, decryption: Decryption, options: ReadOptions): Promise<Reading> {
+async function readRendering(
+  rendering: Rendering,
+  decryption: Decryption,
+  besides: readonly Manifest[],
+  options: ReadOptions,
+): Promise<Reading> {
   const { lookup, files, release, renderers = releaseRenderers, signal, isUnsaved } = options;
   const unsaved = [...rendering.sources.keys()].find((file) => isUnsaved?.(file));
   if (unsaved !== undefined)
@@ -92,7 +98,7 @@ async function readRendering(rendering: Rendering, decryption: Decryption, optio
   };
   const programs = renderers({ ...release, valuesText });
   const [checked, again] = await Promise.all([
-    checkRendering(rendering, programs, { lookup }, signal),
+    checkRendering(rendering, programs, { lookup, besides }, signal),
     rendering.kind === 'helm' ? rendering.render(programs, signal) : undefined,
   ]);
   if (!checked.isRendered) {

@@ -1,5 +1,5 @@
 import type { Finding } from '../manifest/finding.ts';
-import { isPlain } from '../manifest/verdict.ts';
+import { isPlain } from '../manifest/isPlain.ts';
 
 type Fix = NonNullable<Finding['fixes']>[number];
 

@@ -34,7 +34,9 @@ export function bareMetalHostFindings(manifest: LocalManifest): readonly LocalFi
       'No driver of the bare metal operator is known to speak this scheme; without one the host is never registered.',
       'warning',
     );
-  const isNetworkBooted = isKnown && networkBooted.test(address) && text('spec.externallyProvisioned') !== 'true';
+  // A patch says of a host only what is to be changed: what it lacks may stand in the base.
+  const isPatch = text('spec.online') === '' && text('spec.bootMACAddress') === '';
+  const isNetworkBooted = !isPatch && isKnown && networkBooted.test(address) && text('spec.externallyProvisioned') !== 'true';
   if (isNetworkBooted && text('spec.bootMACAddress') === '')
     tell(
       node('spec.bmc.address'),
@@ -49,7 +51,7 @@ export function bareMetalHostFindings(manifest: LocalManifest): readonly LocalFi
       'bootMACAddress takes six pairs of hexadecimal digits: 00:1a:2b:3c:4d:5e.',
     );
   const isWhole = text('spec.image.format') === 'live-iso' || url.startsWith('oci://');
-  if (url !== '' && !isWhole && text('spec.image.checksum') === '')
+  if (!isPatch && url !== '' && !isWhole && text('spec.image.checksum') === '')
     tell(
       node('spec.image.url'),
       'setting.missing',

@@ -27,7 +27,7 @@ export function servedOtherwise(
         ] as const)
       : (['kind', ...asNearly(kind, group, known)] as const);
   if (message === undefined) return [];
-  const fixes = meant === undefined ? {} : { fixes: [{ title: `Use "${meant}"`, newText: meant, preferred: true }] };
+  const fixes = meant === undefined ? {} : { fixes: [{ title: `Use "${meant}"`, newText: meant }] };
   return [{ range: rangeAt(root, [place], tree), severity: 'warning', code: 'object.otherVersion', message, ...fixes }];
 }
 

@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Finding, Range, Severity } from '../finding.ts';
+import { isPlain } from '../isPlain.ts';
 import { LongNodes } from '../longNodes.ts';
 import type { LocalManifest } from '../manifest.ts';
 import { hasItsKeys, keyText, type LocalFinding, pairOf } from '../parse.ts';
@@ -82,7 +83,7 @@ class Walk {
       this.#path.push(name);
       if (field !== 'unknown') this.#value(value as Node | null, field, key as Node, depth + 1);
       else if (!name.startsWith('$') && !toFill.test(name)) {
-        const near = this.#unknown(key as Node, name, of);
+        const near = this.#unknown(key as Node, name, of, map);
         if (near !== undefined) likely = (likely ?? new Set()).add(near);
       }
       this.#path.pop();
@@ -148,7 +149,7 @@ class Walk {
         : 'a whole number or a text'
       : wrongType(value, type);
     if (wrong !== undefined) {
-      const fixes = typeFixes(node, type);
+      const fixes = typeFixes(node, type, this.#manifest.kind === 'Secret');
       this.#add(rangeOf(node), 'error', 'schema.type', `${this.#where()} takes ${wrong}, not ${said(value)}.`, fixes);
       return;
     }
@@ -168,7 +169,7 @@ class Walk {
       'error',
       'schema.enum',
       `${this.#where()} takes one of ${all}.${near === undefined ? '' : ` Did you mean "${near}"?`}`,
-      near === undefined ? undefined : [replaceBy(near)],
+      near === undefined ? undefined : [replaceBy(near, false)],
     );
   }
 
@@ -177,13 +178,17 @@ class Walk {
     this.#add(this.#shortRange(at, undefined), builtin ? 'warning' : 'error', 'schema.value', `${this.#where()} ${broken}.`);
   }
 
-  #unknown(key: Node, name: string, of: Resolved): string | undefined {
-    const near = nearestWord(name, namesOf(of));
+  #unknown(key: Node, name: string, of: Resolved, map: YAMLMap): string | undefined {
+    const names = namesOf(of);
+    const near = nearestWord(name, names);
     this.#path.pop();
     const where = this.#path.length === 0 ? this.#kind() : this.#where();
     this.#path.push(name);
     const message = `${where} has no field "${name}", so the server drops or refuses it.${near === undefined ? '' : ` Did you mean "${near}"?`}`;
-    this.#add(rangeOf(key), 'warning', 'schema.unknownField', message, near === undefined ? undefined : [replaceBy(near)]);
+    // One that stands there already cannot be written again.
+    const others = names.filter((one) => one !== near && !pairOf(map, one));
+    const fixes = near === undefined || pairOf(map, near) ? [] : [replaceBy(near, nearestWord(name, others) === undefined)];
+    this.#add(rangeOf(key), 'warning', 'schema.unknownField', message, fixes);
     return near;
   }
 
@@ -263,10 +268,12 @@ function said(value: unknown): string {
 }
 
 /** Quotes around a text, or away from what is none. */
-function typeFixes(node: Scalar, type: unknown): SchemaFinding['fixes'] {
+function typeFixes(node: Scalar, type: unknown, secret: boolean): SchemaFinding['fixes'] {
   const source = node.source ?? '';
   if (type === 'string' && node.type === 'PLAIN')
-    return [{ title: `Quote it: "${source}"`, newText: JSON.stringify(source), preferred: true }];
+    return secret
+      ? [{ title: 'Put it in quotes', newText: JSON.stringify(source), preferred: true, secret }]
+      : [{ title: `Quote it: "${source}"`, newText: JSON.stringify(source), preferred: true }];
   const quoted = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE';
   const reads =
     type === 'integer'
@@ -280,10 +287,11 @@ function typeFixes(node: Scalar, type: unknown): SchemaFinding['fixes'] {
   return [{ title: `Write it without quotes: ${node.value}`, newText: String(node.value), preferred: true }];
 }
 
-function replaceBy(word: string): NonNullable<SchemaFinding['fixes']>[number] {
+/** A text in place of another; `isOnly` when nothing else can be meant. */
+function replaceBy(word: string, isOnly: boolean): NonNullable<SchemaFinding['fixes']>[number] {
   return {
     title: `Replace by "${word}"`,
-    newText: /^[A-Za-z][\w./-]*$/.test(word) ? word : JSON.stringify(word),
-    preferred: true,
+    newText: isPlain(word) ? word : JSON.stringify(word),
+    ...(isOnly ? { preferred: true } : {}),
   };
 }
