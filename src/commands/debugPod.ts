@@ -39,7 +39,7 @@ export async function startDebugContainer(
   if (!started.ok) return tell(started.failure, parts.log);
   const { namespace = cluster.context.namespace ?? 'default', name: pod } = ref;
   parts.log.info(`debug container ${started.value} (${image}) in ${namespace}/${pod} · ${cluster.context.name}`);
-  showTerminal({ cluster, where: { namespace, pod, container: started.value } }, [{ stdin: true, tty: true }]);
+  showTerminal(parts, { cluster, where: { namespace, pod, container: started.value } }, [{ stdin: true, tty: true }]);
 }
 
 /** The image to look around with, at first the last one that was named; undefined when dismissed. */

@@ -41,7 +41,8 @@ export async function openNodeShell(parts: NodeShellParts, node: Node | undefine
 }
 
 /** The pod is gone in the end, whatever comes in between. */
-async function runShell({ nodeShells, log }: NodeShellParts, cluster: Cluster, shell: NodeShell, random: string): Promise<void> {
+async function runShell(parts: NodeShellParts, cluster: Cluster, shell: NodeShell, random: string): Promise<void> {
+  const { nodeShells, log } = parts;
   const object = nodeShellPod(shell, random);
   const { namespace, image } = shell;
   const { name } = object.metadata;
@@ -65,7 +66,7 @@ async function runShell({ nodeShells, log }: NodeShellParts, cluster: Cluster, s
     return tell(runs.failure, log);
   }
   const where = { namespace, pod: name, container: nodeShellContainer };
-  const terminal = showTerminal({ cluster, where }, [{ stdin: true, tty: true }], { once: true });
+  const terminal = showTerminal(parts, { cluster, where }, [{ stdin: true, tty: true }], { once: true });
   const closing = window.onDidCloseTerminal((closed) => {
     if (closed !== terminal) return;
     closing.dispose();

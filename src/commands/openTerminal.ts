@@ -19,7 +19,7 @@ export async function openTerminal(parts: TerminalParts, node: Node | undefined)
   if (!chosen || !(await mayDo(parts, 'enter', chosen))) return;
   if (!(await mayEnter(parts, chosen.cluster, title, chosen.where.pod))) return;
   const requests = shells.map((shell) => ({ command: [shell], stdin: true, tty: true }));
-  showTerminal(chosen, requests, { onMissing: () => void offerDebug(parts, chosen) });
+  showTerminal(parts, chosen, requests, { onMissing: () => void offerDebug(parts, chosen) });
 }
 
 /** Opens a terminal on what runs in a container already: what it writes from now on, and its input if it takes any. */
@@ -29,16 +29,17 @@ export async function attach(parts: TerminalParts, node: Node | undefined): Prom
   if (!chosen || !(await mayDo(parts, 'attach', chosen))) return;
   if (!(await mayEnter(parts, chosen.cluster, title, chosen.where.pod))) return;
   const { stdin, tty } = chosen;
-  showTerminal(chosen, [{ stdin, tty }]);
+  showTerminal(parts, chosen, [{ stdin, tty }]);
 }
 
 /** A terminal of the editor on a container. */
 export function showTerminal(
+  { contexts }: Pick<TerminalParts, 'contexts'>,
   { cluster, where }: Pick<ChosenContainer, 'cluster' | 'where'>,
   requests: readonly StreamRequest[],
   more: Pick<PodTerminalOptions, 'onMissing' | 'once'> = {},
 ): Terminal {
-  const pty = new PodTerminal({ cluster, where, requests, ...more });
+  const pty = new PodTerminal({ cluster, reopen: () => contexts.open(cluster.context.name), where, requests, ...more });
   const terminal = window.createTerminal({ name: `${where.pod} · ${where.container}`, pty });
   terminal.show();
   return terminal;

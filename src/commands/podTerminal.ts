@@ -6,6 +6,8 @@ import { type ContainerRef, type Exit, openPodStream, type PodStream, type Strea
 /** What a terminal shows: what to open in which container. */
 export interface PodTerminalOptions {
   readonly cluster: Cluster;
+  /** Where its context leads by now (another port, another token, acting as somebody else): asked when it is opened anew. */
+  readonly reopen?: () => Promise<Result<Cluster>>;
   readonly where: ContainerRef;
   /** Tried in this order until the container has one. */
   readonly requests: readonly StreamRequest[];
@@ -30,9 +32,11 @@ export class PodTerminal implements Pseudoterminal {
   #ending: AbortController | undefined;
   /** Whether the user, or the process, has said anything: then it did start. */
   #touched = false;
+  #cluster: Cluster;
 
   constructor(options: PodTerminalOptions) {
     this.#options = options;
+    this.#cluster = options.cluster;
   }
 
   open(size: TerminalDimensions | undefined): void {
@@ -49,7 +53,7 @@ export class PodTerminal implements Pseudoterminal {
     if (this.#stream) {
       this.#touched = true;
       void this.#stream.write(Buffer.from(text));
-    } else if (!this.#ending && text.includes('\r')) void this.#run();
+    } else if (!this.#ending && text.includes('\r')) void this.#run(this.#options.reopen);
   }
 
   setDimensions(size: TerminalDimensions): void {
@@ -57,10 +61,12 @@ export class PodTerminal implements Pseudoterminal {
     this.#stream?.resize(size.columns, size.rows);
   }
 
-  async #run(): Promise<void> {
+  async #run(reopen?: PodTerminalOptions['reopen']): Promise<void> {
     const ending = new AbortController();
     this.#ending = ending;
-    const end = await this.#firstThatStarts(ending.signal);
+    const now = await reopen?.();
+    if (now?.ok) this.#cluster = now.value;
+    const end = now?.ok === false ? now : await this.#firstThatStarts(ending.signal);
     this.#stream = undefined;
     this.#ending = undefined;
     if (ending.signal.aborted) return;
@@ -80,9 +86,8 @@ export class PodTerminal implements Pseudoterminal {
   }
 
   async #once(request: StreamRequest, signal: AbortSignal): Promise<Result<Exit>> {
-    const { cluster, where } = this.#options;
     this.#touched = false;
-    const opened = await openPodStream(cluster, where, request, signal);
+    const opened = await openPodStream(this.#cluster, this.#options.where, request, signal);
     if (!opened.ok) return opened;
     const stream = opened.value;
     this.#stream = stream;

@@ -128,6 +128,29 @@ describe('a terminal in a pod', () => {
       );
     });
 
+  test('Enter connects where the context leads by now', () =>
+    withSocketCluster(
+      (socket) => socket.say(1, 'the new one'),
+      async (now) => {
+        await withSocketCluster(
+          (socket) => socket.stream.destroy(),
+          async (cluster) => {
+            let text = '';
+            const requests = [{ command: ['sh'], stdin: true, tty: true }];
+            const terminal = new PodTerminal({ cluster, where, requests, reopen: async () => ({ ok: true, value: now }) });
+            terminal.onDidWrite((written) => {
+              text += written;
+            });
+            terminal.open(undefined);
+            await eventually('it says that it ended', async () => text.includes('Press Enter'));
+            terminal.handleInput('\r');
+            await eventually('it is connected', async () => text.endsWith('the new one'));
+            terminal.close();
+          },
+        );
+      },
+    ));
+
   test('closes with a container that lives no longer than its program, whatever the exit code', () =>
     withSocketCluster(
       (socket) => [socket.say(...exit(130)), socket.raw(goodbye)],
