@@ -114,7 +114,9 @@ function isStale(sent: http.ClientRequest, error: Error): boolean {
 }
 
 /** The body as sent before compression. */
-export function decoded(message: http.IncomingMessage): Readable {
+export function decoded(message: http.IncomingMessage & { readonly req?: { readonly method: string } }): Readable {
+  // The header of an answer to HEAD is about a body that does not come.
+  if (message.req?.method === 'HEAD') return message;
   const encoding = message.headers['content-encoding'];
   const decoder =
     encoding === 'gzip' || encoding === 'x-gzip'

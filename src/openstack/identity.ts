@@ -178,8 +178,10 @@ export class Identity {
     const rescoped = await this.#post(rescopeRequest(good.value, scope), signal);
     if (rescoped.ok || !['signedOut', 'forbidden'].includes(rescoped.failure.reason)) return rescoped;
     // Who was let in elsewhere just now has the right password: it is not asked for, nor sent, because of a project.
-    if (rescoped.failure.status === 401 && (await this.#isGood(good, signal))) return this.#keptOut(good, scope);
-    return await this.#signIn(scope, signal);
+    const isRefused = ({ failure: { status } }: { readonly failure: Failure }) => status === 401;
+    if (isRefused(rescoped) && (await this.#isGood(good, signal))) return this.#keptOut(good, scope);
+    const signed = await this.#signIn(scope, signal);
+    return !signed.ok && isRefused(signed) && (await this.#isGood(good, signal)) ? this.#keptOut(good, scope) : signed;
   }
 
   async #signIn(scope: Scope, signal: AbortSignal): Promise<Result<Token>> {
@@ -187,7 +189,9 @@ export class Identity {
     if (loginOf(config) === 'fixed') return success(fixedToken(config.auth['token'] ?? '', config.name));
     const token = await (loginOf(config) === 'federated' ? this.#byFederation(scope, signal) : this.#byMethods(scope, signal));
     // Only what a server refused: what is missing may be there at the next try.
-    if (!token.ok && token.failure.reason === 'signedOut' && token.failure.status !== undefined) {
+    // Keystone says the same of a project that is not the user's: only for the entry's own scope it is the credentials.
+    const isOwn = scope.kind === 'configured' || scope.kind === 'unscoped';
+    if (isOwn && !token.ok && token.failure.reason === 'signedOut' && token.failure.status !== undefined) {
       this.#rejected = { failure: token.failure, at: this.#clock.now() };
       this.#asked = undefined;
     }

@@ -111,7 +111,7 @@ export async function uploadAll(
   return outcome;
 }
 
-/** Where the objects of the parts go below a folder: an object by the last part of its name, a folder with its own name in front, a whole container with the container's; one whose place another has by its whole name. */
+/** Where the objects of the parts go below a folder: an object by the last part of its name, a folder with its own name in front, a whole container with the container's; one whose place another has below its container, project or cloud. */
 export async function downloadsTo(
   folder: string,
   parts: readonly Part[],
@@ -122,12 +122,15 @@ export async function downloadsTo(
   for await (const one of objectsOf(parts, signal)) {
     if (!one.ok) return one;
     const { part, object } = one.value;
+    const { cloud, name: project } = part.project;
     const whole = `${part.container}/${nameIn(object)}`;
-    const paths = [savedName(part, object), nameIn(object), whole].map((name) => localPathOf(name, process.platform === 'win32'));
-    // disks of Windows and macOS take two cases of a name for one
-    const path = paths.find((one) => one !== undefined && !taken.has(one.toLowerCase())) ?? paths[0];
+    const names = [savedName(part, object), whole, `${project}/${whole}`, `${cloud}/${project}/${whole}`];
+    const paths = names.map((name) => localPathOf(name, process.platform === 'win32'));
+    // Disks of Windows and macOS take two cases of a name for one.
+    const keyOf = (path: string) => (process.platform === 'linux' ? path : path.toLowerCase());
+    const path = paths.find((one) => one !== undefined && !taken.has(keyOf(one))) ?? paths[0];
     if (path === undefined) continue;
-    taken.add(path.toLowerCase());
+    taken.add(keyOf(path));
     downloads.push({ part, object, file: join(folder, path) });
   }
   return success(downloads);

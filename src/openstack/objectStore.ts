@@ -236,10 +236,13 @@ function containerPath(container: string): Result<string> {
 /** Headers of an object. Source: object store API reference, "Show object metadata"; `x-timestamp` is finer than `last-modified`. */
 function headOf({ headers }: HttpResponse): ObjectHead {
   const stamp = Number(headers['x-timestamp']) * 1000;
+  // What is read of these is unpacked, and goes back so.
+  const isUnpacked = /^(?:x-)?gzip$|^deflate$/.test(headers['content-encoding'] ?? '');
   const kept = Object.entries(headers).filter(
     ([header]) =>
-      // Not `content-encoding`: what was read is unpacked, and goes back so.
-      /^(content-type|content-disposition|x-delete-at)$/.test(header) || header.startsWith('x-object-meta-'),
+      (/^(content-type|content-disposition|content-encoding|x-delete-at)$/.test(header) &&
+        !(isUnpacked && header === 'content-encoding')) ||
+      header.startsWith('x-object-meta-'),
   );
   return {
     size: Number(headers['content-length'] ?? 0),

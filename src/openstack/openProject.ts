@@ -55,6 +55,8 @@ export class OpenProject implements Project {
   /** By kind; what was refused for all projects stands apart. */
   readonly #refusals = new Map<string, { readonly failure: Failure; readonly at: number }>();
   readonly #missed = new Map<KindId, number>();
+  /** Ids that neither a list nor the service knew, and when it was asked. */
+  readonly #strangers = new Map<string, number>();
   /** What this user may not list, or this cloud is without: learnt by asking, kept until a refresh. */
   readonly #closed = new Set<KindId>();
   /** Lists whose first page was given and whose rest failed: the next question gets the failure, not the first page again. */
@@ -152,8 +154,12 @@ export class OpenProject implements Project {
   async #orElsewhere(kind: KindId, query: Query, answer: Lookup, signal: AbortSignal | undefined): Promise<Lookup> {
     if (answer.verdict !== 'missing' || query.by !== 'idOrName' || kindOf(kind).get === false || !uuid.test(query.value))
       return answer;
+    const key = `${kind} ${query.value}`;
+    if (this.#clock.now() - (this.#strangers.get(key) ?? Number.NEGATIVE_INFINITY) < missMs) return answer;
     const byId = await this.#findById(kind, query.value, signal);
-    return byId.verdict === 'missing' ? answer : byId;
+    if (byId.verdict !== 'missing') return byId;
+    this.#strangers.set(key, this.#clock.now());
+    return answer;
   }
 
   refresh(kinds?: readonly KindId[]): void {
@@ -164,6 +170,7 @@ export class OpenProject implements Project {
     this.#single.forget(named);
     for (const kind of kinds?.flatMap((one) => [one, `${one}*`]) ?? [...this.#refusals.keys()]) this.#refusals.delete(kind);
     for (const kind of kinds ?? [...this.#missed.keys()]) this.#missed.delete(kind);
+    this.#strangers.clear();
     for (const kind of kinds ?? [...this.#closed]) this.#closed.delete(kind);
     this.#changed.fire({ kinds: known });
   }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Result, success } from '../base/failure.ts';
+import { textAt } from '../base/fields.ts';
 import type { FileSource } from '../base/fileSource.ts';
+import { jsonOf } from '../base/jsonBody.ts';
 import { deleteObject, type Following, headObject, type ObjectPlace, objectPath, uploadObject } from './objectStore.ts';
 import type { Project } from './project.ts';
 
@@ -13,6 +15,9 @@ export interface Limits {
 
 const gibibyte = 1024 ** 3;
 const swiftLimits: Limits = { object: 5 * gibibyte, segment: gibibyte, segments: 1000 };
+
+/** A thousand parts, each some hundred bytes. */
+const mostManifestBytes = 4 * 1024 ** 2;
 
 /**
  * Sends a file as one object, or where it is larger than the service takes at once, as a static large object: segments in the container `<container>_segments`,
@@ -27,7 +32,19 @@ export async function uploadFile(
   // Not every service heeds If-None-Match, and the manifest of a large object comes last: better known before hours of sending.
   const there = how.replace ? undefined : await headObject(place, how.signal);
   if (there?.ok) return { ok: false, failure: taken(place) };
-  if (file.size <= limits.object) return await uploadObject(place, file, how);
+  const old = how.replace ? await segmentsOf(place, how.signal) : [];
+  const done = file.size <= limits.object ? await uploadObject(place, file, how) : await uploadLarge(place, file, how, limits);
+  // What was replaced needs its parts no more.
+  if (done.ok) await Promise.all(old.map((segment) => deleteObject(segment, false)));
+  return done;
+}
+
+async function uploadLarge(
+  place: ObjectPlace,
+  file: FileSource,
+  how: Following & { readonly replace?: boolean },
+  limits: Limits,
+): Promise<Result<void>> {
   const container = `${place.container}_segments`;
   const made = await ensureContainer(place.project, container);
   if (!made.ok) return made;
@@ -39,6 +56,28 @@ export async function uploadFile(
   const done = all.ok ? await putManifest(place, container, sent, file.size, size, how) : all;
   if (!done.ok) await Promise.all(sent.map((segment) => deleteObject(segment, false)));
   return done;
+}
+
+/** The parts of a large object that stand where its own uploads put them; none where there is no such object, or it cannot be read. */
+async function segmentsOf(place: ObjectPlace, signal: AbortSignal | undefined): Promise<readonly ObjectPlace[]> {
+  const head = await headObject(place, signal);
+  const path = objectPath(place.container, place.name);
+  if (!head.ok || !head.value.segmented || !path.ok) return [];
+  const call = {
+    service: 'object-store',
+    path: path.value,
+    query: new URLSearchParams({ 'multipart-manifest': 'get' }),
+    doing: `read of what object ${place.name} is made`,
+    ...(signal && { signal }),
+  };
+  const answer = await place.project.transfer(call, { method: 'GET', maxBytes: mostManifestBytes });
+  const read = answer.ok ? jsonOf(answer.value, place.container) : answer;
+  const container = `${place.container}_segments`;
+  const own = `/${container}/${place.name}/slo/`;
+  return (read.ok && Array.isArray(read.value) ? read.value : []).flatMap((part) => {
+    const name = textAt(part, 'name') ?? '';
+    return name.startsWith(own) ? [{ ...place, container, name: name.slice(container.length + 2) }] : [];
+  });
 }
 
 async function sendSegments(

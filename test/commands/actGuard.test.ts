@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import '../support/withoutEditor.ts';
+import { failed, type Result, success } from '../../src/base/failure.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import type { KubeObject } from '../../src/kubernetes/cluster.ts';
 import type { ActionWord } from '../../src/openstack/actions/actionWords.ts';
+import type { Resource } from '../../src/openstack/kind.ts';
 import type { KindId } from '../../src/openstack/kinds/kinds.ts';
+import { editorParts } from '../support/editorParts.ts';
 import { fakeCloud } from '../support/fakeCloud.ts';
 import { FakeCluster } from '../support/fakeCluster.ts';
 
+const { act } = await import('../../src/commands/act.ts');
 const { mayAct } = await import('../../src/commands/actGuard.ts');
 
 const CLOUD = `
@@ -17,7 +21,13 @@ compute.server:
   - { id: s3, name: worker, status: ACTIVE }
 network.port:
   - { id: p1, name: '', device_id: s1, device_owner: 'compute:nova' }
-block-storage.volume: []
+block-storage.volume:
+  - { id: v1, name: data, status: available, size: 2 }
+  - { id: v2, name: pvc-1 }
+block-storage.snapshot:
+  - { id: sn1, name: before, volume_id: v1 }
+block-storage.backup:
+  - { id: b1, name: nightly, volume_id: v9, status: available, size: 1 }
 network.floating_ip:
   - { id: f1, floating_ip_address: 192.0.2.7, port_id: p1 }
 load-balancer.loadbalancer:
@@ -37,10 +47,18 @@ interface Asked {
   /** Which button is pressed; the last one unless told. */
   readonly press?: (buttons: readonly string[]) => string | undefined;
   readonly types?: boolean;
+  /** By id, the volume that is lost instead. */
+  readonly over?: string;
   /** What an open cluster holds. */
   readonly objects?: readonly KubeObject[];
 }
 
+const claimed: KubeObject = {
+  apiVersion: 'v1',
+  kind: 'PersistentVolume',
+  metadata: { name: 'pv-1' },
+  spec: { csi: { driver: 'cinder.csi.openstack.org', volumeHandle: 'v2' } },
+};
 const node: KubeObject = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'web-1' }, spec: { providerID: 'openstack:///s1' } };
 
 /** What is asked before `word` is done to resources by id, as text, and whether it may go out. */
@@ -51,6 +69,8 @@ async function guard(word: ActionWord, kind: KindId, ids: readonly string[], ask
   const targets = list.value.items
     .filter((one) => ids.includes(String(one['id'])))
     .map((resource) => ({ project, kind, resource }));
+  const over = asked.over === undefined ? undefined : await project.get('block-storage.volume', asked.over);
+  const overwritten = over?.ok ? { project, kind: 'block-storage.volume' as const, resource: over.value } : undefined;
   const said: string[] = [];
   const cluster = new FakeCluster();
   for (const object of asked.objects ?? []) cluster.put(object);
@@ -70,7 +90,7 @@ async function guard(word: ActionWord, kind: KindId, ids: readonly string[], ask
       },
     },
   };
-  const may = await mayAct(parts as never, word, targets);
+  const may = await mayAct(parts as never, word, targets, overwritten);
   assert.deepEqual(
     project.asked.filter((line) => line.startsWith('act')),
     [],
@@ -144,6 +164,69 @@ describe('before a change goes out', () => {
       'Stop server web-1?\n  Owned by Node web-1 on sandbox-admin. Its pods stop, and after five minutes the cluster moves them; an autoscaler may replace the Node. Better: Cordon and drain the Node first.\n  demo › demo, alice\n  [Cordon Node] [Show Node] [Stop…]\ntype web-1\nstays',
     ],
     ['a copy leaves it as it is, whoever owns it', () => guard('createImage', 'compute.server', ['s3']), 'goes out'],
+    [
+      'what is overwritten is what is lost',
+      () => guard('restoreOver', 'block-storage.backup', ['b1'], { over: 'v1' }),
+      'Restore over Volume: volume data?\n  Its data is lost: volume backup nightly takes its place.\n  On it hang: 1 volume snapshot.\n  demo › demo, alice\n  [Restore over Volume]\ngoes out',
+    ],
+    [
+      'on a protected project the name of what is overwritten is typed',
+      () => guard('restoreOver', 'block-storage.backup', ['b1'], { over: 'v1', protected: ['^demo/'] }),
+      'Restore over Volume: volume data?\n  Its data is lost: volume backup nightly takes its place.\n  On it hang: 1 volume snapshot.\n  demo › demo, alice\n  [Restore over Volume…]\ntype data\ngoes out',
+    ],
+    [
+      'the owner of what is overwritten is told, though the backup itself stays as it is',
+      () => guard('restoreOver', 'block-storage.backup', ['b1'], { over: 'v2', objects: [claimed] }),
+      'Restore over Volume: volume pvc-1?\n  Its data is lost: volume backup nightly takes its place.\n  Owned by PersistentVolume pv-1 on sandbox-admin. The pods that use the claim lose their data or hang. Better: Delete the claim, or the pods that use it.\n  demo › demo, alice\n  [Show PersistentVolume] [Restore over Volume…]\ntype pvc-1\ngoes out',
+    ],
+    [
+      'nothing is overwritten in a read-only one',
+      () => guard('restoreOver', 'block-storage.backup', ['b1'], { over: 'v1', readOnly: ['demo/demo'] }),
+      'stays',
+    ],
   ];
   for (const [name, ask, expected] of cases) it(name, async () => assert.equal(await ask(), expected));
+});
+
+describe('what is written over is looked at before it is asked about', () => {
+  const cases: readonly (readonly [name: string, now: Result<Resource>, expected: readonly string[]])[] = [
+    [
+      'as it is now',
+      success({ id: 'v1', name: 'renamed' }),
+      [
+        'pick Restore over Volume: Over which volume? Its data is lost',
+        'get block-storage.volume v1 fresh',
+        'decide Restore over Volume: volume renamed? | Its data is lost: volume backup nightly takes its place.',
+      ],
+    ],
+    [
+      'gone meanwhile',
+      failed('notFound', 'No volume v1.'),
+      ['pick Restore over Volume: Over which volume? Its data is lost', 'get block-storage.volume v1 fresh', 'No volume v1.'],
+    ],
+  ];
+  for (const [name, now, expected] of cases) {
+    it(name, async () => {
+      const cloud = fakeCloud(CLOUD);
+      const { asked, answers, logged, parts } = editorParts(cloud);
+      answers['pick'] = 'data';
+      const project: typeof cloud = {
+        ...cloud,
+        get: async (kind, id, { freshness } = {}) => {
+          asked.push(`get ${kind} ${id} ${freshness}`);
+          return now;
+        },
+      };
+      const backups = await project.list('block-storage.backup');
+      assert.ok(backups.ok);
+      const [resource] = backups.value.items;
+      const row = { subject: { of: 'resource', project, kind: 'block-storage.backup', resource } };
+      const nowhere = { projects: [], clusters: [] };
+      await act({ ...parts, asked: { opened: nowhere, bound: async () => nowhere } } as never, 'restoreOver', [{ row } as never]);
+      assert.deepEqual(
+        [...asked, ...logged].map((line) => line.split('\n')[0]),
+        expected,
+      );
+    });
+  }
 });

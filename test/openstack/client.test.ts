@@ -271,6 +271,24 @@ test('a service whose usual version is not there tells where it is; the host of 
   ]);
 });
 
+test('a list that Nova does not have leaves it at v2.1 with its microversions, though it tells of v2.0 first', async () => {
+  const version = (id: string, path: string) => ({
+    id,
+    links: [{ rel: 'self', href: `http://internal.invalid/compute${path}/` }],
+  });
+  await using scripted = await scriptedCloud({
+    'GET /compute/': { json: { versions: [version('v2.0', '/v2'), version('v2.1', '/v2.1')] } },
+    'GET /compute/v2.1/servers/detail*': { json: { servers: many(1) } },
+  });
+  assert.match(await listed(scripted.project, 'compute.server_group'), /^notFound|^unsupported/);
+  assert.equal(await listed(scripted.project, 'compute.server'), 'n0');
+  const seen = scripted.server.seen.filter(({ url }) => url.startsWith('/compute/'));
+  assert.deepEqual(
+    seen.map(({ url, headers }) => `${url.replace(/\?.*/, '')} ${headers['x-openstack-nova-api-version']}`),
+    ['/compute/v2.1/os-server-groups 2.96', '/compute/ 2.96', '/compute/v2.1/servers/detail 2.96'],
+  );
+});
+
 test('an administrator’s list is narrowed to the project, shared things stay', async () => {
   const network = (name: string, more: object) => ({
     id: name,

@@ -166,6 +166,31 @@ const cases: readonly Case[] = [
     asked: ['GET /network/v2.0/networks?limit=1000', 'GET /network/', 'GET /network/neutron/v2.0/networks?limit=1000'],
   },
   {
+    title: 'a version document that tells of the wanted version after another of the same major',
+    kind: 'compute.server',
+    catalog: (url) => [catalogued('compute', `${url}/compute`)],
+    script: {
+      'GET /compute/': {
+        status: 300,
+        json: { versions: [version('v2.0', '/compute/nova/v2/'), version('v2.1', '/compute/nova/v2.1/')] },
+      },
+      'GET /compute/nova/v2.1/servers/detail*': servers,
+    },
+    told: 'web',
+    asked: ['GET /compute/v2.1/servers/detail?limit=1000', 'GET /compute/', 'GET /compute/nova/v2.1/servers/detail?limit=1000'],
+  },
+  {
+    title: 'a version document that has the wanted major by another minor only',
+    kind: 'compute.server',
+    catalog: (url) => [catalogued('compute', `${url}/compute`)],
+    script: {
+      'GET /compute/': { status: 300, json: { versions: [version('v1.1', '/compute/v1.1/'), version('v2.0', '/compute/v2/')] } },
+      'GET /compute/v2/servers/detail*': servers,
+    },
+    told: 'web',
+    asked: ['GET /compute/v2.1/servers/detail?limit=1000', 'GET /compute/', 'GET /compute/v2/servers/detail?limit=1000'],
+  },
+  {
     title: 'a discovery that is forbidden changes nothing',
     kind: 'network.network',
     catalog: (url) => [catalogued('network', `${url}/network`)],

@@ -201,6 +201,104 @@ test('another project comes by the token at hand; where that is refused, by the 
   );
 });
 
+test('a project that is not the user’s, where tokens may not be changed for others, is no wrong password either', async () => {
+  await withIdentity(
+    {
+      'POST /v3/auth/tokens': ({ body }, earlier) => {
+        if (methodsIn(body) === 'token') return { status: 403, json: { error: { message: 'rescope' } } };
+        return body.includes('"foreign"') ? { status: 401 } : token(body, `t${earlier}`);
+      },
+      'HEAD /v3/auth/tokens': { status: 200 },
+    },
+    async (identity) => {
+      const open = async (id: string) => {
+        const answer = await identity.token({ kind: 'project', id });
+        return answer.ok ? 'signed in' : `${answer.failure.reason}: ${answer.failure.message}`;
+      };
+      assert.ok((await identity.token({ kind: 'configured' })).ok);
+      const told = 'forbidden: Cloud demo signed alice in, but does not let alice into this project. Choose another one.';
+      assert.deepEqual([await open('foreign'), await open('own')], [told, 'signed in']);
+    },
+  );
+});
+
+for (const [status, told, askedThen] of [
+  [
+    200,
+    'forbidden: Cloud demo signed alice in, but does not let alice into this project. Choose another one.',
+    ['POST /v3/auth/tokens token', 'HEAD /v3/auth/tokens'],
+  ],
+  [404, 'signed in', ['POST /v3/auth/tokens token', 'HEAD /v3/auth/tokens', 'POST /v3/auth/tokens password']],
+] as const) {
+  test(`a project that the token at hand does not open, where that token is ${status === 200 ? 'good' : 'revoked'}`, async () => {
+    await withIdentity(
+      {
+        'POST /v3/auth/tokens': ({ body }, earlier) =>
+          methodsIn(body) === 'token' && body.includes('"foreign"') ? { status: 401 } : token(body, `t${earlier}`),
+        'HEAD /v3/auth/tokens': ({ headers }) => {
+          assert.deepEqual([headers['x-auth-token'], headers['x-subject-token']], ['t0', 't0']);
+          return { status };
+        },
+      },
+      async (identity, asked) => {
+        const open = async (id: string) => {
+          const answer = await identity.token({ kind: 'project', id });
+          return answer.ok ? 'signed in' : `${answer.failure.reason}: ${answer.failure.message}`;
+        };
+        assert.ok((await identity.token({ kind: 'configured' })).ok);
+        assert.equal(await open('foreign'), told);
+        assert.equal(await open('one'), 'signed in');
+        assert.deepEqual(asked().slice(1), [...askedThen, 'POST /v3/auth/tokens token']);
+      },
+    );
+  });
+}
+
+/** What the user may open, asked with a token that was revoked, and what then is asked again with the next one. */
+const openTo: readonly (readonly [
+  what: string,
+  ask: (identity: Identity) => Promise<unknown>,
+  answer: unknown,
+  sorts: readonly string[],
+])[] = [
+  ['projects', (identity) => identity.projects(), [{ id: 'one', name: 'one' }], ['projects']],
+  [
+    'scopes',
+    (identity) => identity.scopes(['acme']),
+    { domains: [{ id: 'd', name: 'Users' }], system: true, names: { d: 'Users', acme: 'Acme' } },
+    ['domains', 'system'],
+  ],
+];
+
+for (const [what, ask, answer, sorts] of openTo) {
+  test(`a revoked token is renewed once for a list of ${what}; a new one that is refused, too, is said`, async () => {
+    for (const [accepted, expected] of [
+      ['t1', { ok: true, value: answer }],
+      ['none', "signedOut: Cloud demo did not accept alice's password. Sign in again."],
+    ] as const) {
+      const only = (json: object) => (request: { readonly headers: Readonly<Record<string, unknown>> }) =>
+        request.headers['x-auth-token'] === accepted ? { json } : { status: 401 };
+      await withIdentity(
+        {
+          'POST /v3/auth/tokens': ({ body }, earlier) => token(body, `t${earlier}`),
+          'GET /v3/auth/projects': only({ projects: [{ id: 'one', name: 'one' }] }),
+          'GET /v3/auth/domains': only({ domains: [{ id: 'd', name: 'Users' }] }),
+          'GET /v3/auth/system': only({ system: [{ all: true }] }),
+          'GET /v3/domains/acme': only({ domain: { name: 'Acme' } }),
+        },
+        async (identity, asked) => {
+          const given = (await ask(identity)) as { ok: boolean; failure: { reason: string; message: string } };
+          assert.deepEqual(given.ok ? given : `${given.failure.reason}: ${given.failure.message}`, expected);
+          const signIn = 'POST /v3/auth/tokens password';
+          const lists = sorts.map((sort) => `GET /v3/auth/${sort}`);
+          const told = asked().filter((line) => !line.endsWith('/acme'));
+          assert.deepEqual(told.toSorted(), [...lists, ...lists, signIn, signIn].sort());
+        },
+      );
+    }
+  });
+}
+
 test('twenty questions at once sign in once; the configured project needs no second token', async () => {
   await withIdentity({ 'POST /v3/auth/tokens': ({ body }) => token(body, 't') }, async (identity, asked) => {
     await Promise.all(Array.from({ length: 20 }, () => identity.token({ kind: 'configured' })));

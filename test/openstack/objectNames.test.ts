@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { downloadsTo } from '../../src/openstack/objectBatch.ts';
 import { localPathOf } from '../../src/openstack/objectNames.ts';
 import { objectPath } from '../../src/openstack/objectStore.ts';
+import { fakeCloud } from '../support/fakeCloud.ts';
 
 /** Object name → path on a disk of Unix, and of Windows where that is another one. */
 const PATHS = `
@@ -41,4 +43,29 @@ test('a path to an object keeps its slashes, unless they would be read otherwise
   assert.equal(told('c', '/a//b/'), '/c/%2Fa%2F%2Fb%2F');
   assert.equal(told('c', 'a/../b'), '/c/a%2F..%2Fb');
   assert.deepEqual([told('c', '..'), told('..', 'a'), told('c', '')], ['unsupported', 'unsupported', 'unsupported']);
+});
+
+/** Container and object, as chosen one after the other → file; after the bar, where a disk takes two cases of a name for one. */
+const FILES = `
+c  a/x.txt    x.txt
+c  b/x.txt    c/b/x.txt
+c  x.txt      c/x.txt
+d  x.txt      d/x.txt
+c  y.txt      y.txt
+c  Y.txt      Y.txt|c/Y.txt
+c  B/Y.txt    c/B/Y.txt
+`;
+
+test('objects of one name, or of names that differ in case only, become files of their own', async () => {
+  const lines = FILES.trim()
+    .split('\n')
+    .map((line) => line.split(/\s+/));
+  const parts = lines.map(([container = '', name]) => ({ project: fakeCloud('{}'), container, object: { name } }));
+  const downloads = await downloadsTo('/to', parts);
+  assert.ok(downloads.ok);
+  const files = downloads.value.map(({ file }) => file.slice('/to/'.length).replaceAll('\\', '/'));
+  assert.deepEqual(
+    files,
+    lines.map(([, , file]) => file?.split('|').at(process.platform === 'linux' ? 0 : -1)),
+  );
 });

@@ -115,6 +115,30 @@ test('every way of addressing', async () => {
   });
 });
 
+test('what no list tells is asked for by its id, where a name can be one', async () => {
+  const [listed, hidden, gone] = ['1', '2', '3'].map((digit) => `${digit.repeat(8)}-0000-4000-8000-${digit.repeat(12)}`);
+  const plain = '4'.repeat(32);
+  const cases: readonly (readonly [by: 'idOrName' | 'name', value: string | undefined, verdict: string, asked?: true])[] = [
+    ['idOrName', listed, `found ${listed}`],
+    ['idOrName', hidden, `found ${hidden}`, true],
+    ['idOrName', plain, `found ${plain}`, true],
+    ['idOrName', gone, 'missing', true],
+    ['idOrName', 'debian-13', `missing ${listed}`],
+    ['idOrName', '22222222-0000', 'missing'],
+    ['name', hidden, 'missing'],
+  ];
+  for (const [by, value = '', expected, asked] of cases) {
+    await using scripted = await scriptedCloud({
+      'GET /image/v2/images?limit=1000': { json: { images: [{ id: listed, name: 'debian-12' }] } },
+      [`GET /image/v2/images/${hidden}`]: { json: { id: hidden, name: 'rocky', os_hidden: true } },
+      [`GET /image/v2/images/${plain}`]: { json: { id: plain, name: 'fedora', os_hidden: true } },
+    });
+    assert.equal(verdict('image.image', await scripted.project.find('image.image', { by, value })), expected);
+    const byId = asked ? [`GET /image/v2/images/${value}`] : [];
+    assert.deepEqual(scripted.asked(), ['GET /image/v2/images?limit=1000', ...byId]);
+  }
+});
+
 test('a list that the user may not have is unknown to a reference, and not asked for at every key', async () => {
   await using scripted = await scriptedCloud({
     'GET /load-balancer/v2/lbaas/flavors*': { status: 403, json: { faultstring: 'Policy does not allow this request.' } },

@@ -210,13 +210,19 @@ spec: { type: LoadBalancer }
   });
 });
 
-test('an administrator who sees a resource from two projects sees it once', async () => {
-  const [one, two] = [
-    fakeCloud('compute.server: [{ id: abc, name: w1 }]'),
-    fakeCloud('project: ops\ncompute.server: [{ id: abc, name: w1 }]'),
-  ];
-  const text = await forward(node('spec: { providerID: "openstack:///abc" }'), one, two);
-  assert.equal(text.split('\n').length, 1);
+test('an administrator who sees a resource from two projects sees it once, in the one whose it is, else in the first', async () => {
+  const cases = {
+    '': 'demo',
+    'tenant_id: ops-id': 'ops',
+    'project_id: ops-id': 'ops',
+    'tenant_id: demo-id': 'demo',
+    'tenant_id: of-neither': 'demo',
+  };
+  for (const [owner, expected] of Object.entries(cases)) {
+    const seenFrom = (project: string) => fakeCloud(`project: ${project}\ncompute.server: [{ id: abc, name: w1, ${owner} }]`);
+    const text = await forward(node('spec: { providerID: "openstack:///abc" }'), seenFrom('demo'), seenFrom('ops'));
+    assert.equal(text, `compute.server w1 · ${expected}`, owner);
+  }
 });
 
 test('what the resource controller made, by the id in its status', async () => {
