@@ -60,6 +60,8 @@ const [heavy, heavyMs] = [1024 * 1024, 200];
 
 /** What other files bring about is good for so long, unless one that is open changes. */
 const besideMs = 30_000;
+/** The others are gone through so often while files change. */
+const mostWalks = 3;
 
 const isMissing = ({ code }: { readonly code: string }) => code === 'reference.missing';
 
@@ -122,6 +124,8 @@ export class LanguageService {
   readonly #options: ServiceOptions;
   readonly #schemas: Schemas;
   #epoch = 0;
+  /** How often open files have brought about something else than before. */
+  #creations = 0;
   /** The shape of files, and names that several share. */
   readonly editing: Editing;
 
@@ -154,8 +158,10 @@ export class LanguageService {
   }
 
   close(uri: string): void {
-    this.#opened.get(uri)?.stop();
+    const closed = this.#opened.get(uri);
+    closed?.stop();
     this.#opened.delete(uri);
+    if (closed && closed.own.size > 0) this.#createsOther(closed);
     this.#output.publish(uri, 0, []);
     const { generation } = this.#schemas;
     this.#schemas.define(uri, []);
@@ -414,7 +420,8 @@ export class LanguageService {
       if (section.checked && !section.outdated && !changed) continue;
       const { references } = section.content;
       const { findings, unknown, paused, open } = judge(references, lookup.known, { place: lookup.place, created });
-      if (open.length > 0) continue;
+      // Nor is anybody accused again before the files beside it were looked into again.
+      if (open.length > 0 || (!opened.beside && findings.some(isMissing))) continue;
       section.outdated = false;
       const at = lookup.asOf(references.map(questionOf));
       section.checked = { findings, unknown, at, ...(paused === undefined ? {} : { paused }) };
@@ -443,8 +450,13 @@ export class LanguageService {
     if (checked.findings.some(isMissing) && Date.now() - (opened.beside?.at ?? Number.NEGATIVE_INFINITY) > besideMs) {
       // Nobody is accused before the files were looked into that may bring it about.
       const file = { document, binding: () => this.#binding(opened) };
-      const created = await this.editing.createdBeside(file, signal).catch(() => new Set<string>());
-      if (signal.aborted || document.version !== version || opened.lookup !== lookup) return;
+      let [created, seen]: [ReadonlySet<string>, number] = [new Set(), -1];
+      // A file that is opened while the others are gone through may be the one.
+      for (let walks = 0; walks < mostWalks && seen !== this.#creations; walks += 1) {
+        seen = this.#creations;
+        created = await this.editing.createdBeside(file, signal).catch(() => new Set<string>());
+        if (signal.aborted || document.version !== version || opened.lookup !== lookup) return;
+      }
       opened.beside = { at: Date.now(), created };
     }
     this.#judge(opened);
@@ -455,6 +467,7 @@ export class LanguageService {
 
   /** What was missing elsewhere may be brought about by this file now, or no more. */
   #createsOther(opened: Opened): void {
+    this.#creations += 1;
     for (const other of this.#opened.values()) {
       const { beside } = other;
       const concerned = other.sections.filter(({ checked }) => checked?.findings.some(isMissing));

@@ -1,6 +1,7 @@
 import { type CodeAction, CodeActionKind, type Diagnostic } from 'vscode-languageserver-types';
 import { codes } from '../manifest/codes.ts';
 import type { LocalManifest } from '../manifest/manifest.ts';
+import { withParts } from '../manifest/parts.ts';
 import { suppressionComment } from '../manifest/suppressions.ts';
 import type { OpenDocument } from './openDocument.ts';
 
@@ -30,7 +31,7 @@ export function suppressActions(document: OpenDocument, diagnostics: readonly Di
       if (!place) return [];
       const { section } = place;
       const local = section.lines.offsetAt({ line: line - place.line, character: diagnostic.range.start.character });
-      if (section.manifests.some((manifest) => isJsonWithin(manifest, local))) return [];
+      if (section.manifests.flatMap(withParts).some((manifest) => isJsonWithin(manifest, local))) return [];
       const text = section.text.slice(section.lines.offsetAt({ line: line - place.line, character: 0 }));
       const [, indent = '', ending = '\n'] = /^([ \t]*)[^\r\n]*(\r?\n)?/.exec(text) ?? [];
       const at = { line, character: 0 };

@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { success } from '../../src/base/failure.ts';
+import { parseCommandLine } from '../../src/cli/commandLine.ts';
+import { diskFiles } from '../../src/cli/diskFiles.ts';
+import { gatherBound, withRenderings } from '../../src/cli/renderedCheck.ts';
+import { discover } from '../../src/deploy/files/discover.ts';
+import type { ResourceLookup } from '../../src/manifest/resourceLookup.ts';
+import { fakeCloud } from '../support/fakeCloud.ts';
 import { brokenSarif, type SarifLog } from '../support/sarifSchema.ts';
 import { commandLine } from './commandLine.ts';
 
@@ -54,11 +61,51 @@ test('only what is other than at a revision is told, new files included', async 
   );
 });
 
+test('what is other is found inside a folder, too, where git is told to name it from there', async () => {
+  execFileSync('git', ['config', 'diff.relative', 'true'], { cwd: folder });
+  const { out } = await run('check --since HEAD', undefined, join(folder, 'shop'));
+  execFileSync('git', ['config', '--unset', 'diff.relative'], { cwd: folder });
+  assert.deepEqual(places(out), ['./new.yaml:7:3 error yaml.duplicateKey', './touched.yaml:7:3 error yaml.duplicateKey']);
+});
+
 test('a kustomization that cannot be rendered is told, and only when a file of it changed', async () => {
   assert.equal((await run('check deps --since HEAD')).out, '');
   const { status, out } = await run('check deps');
   assert.match(out, /^deps\/kustomization\.yaml:1:1 (?:warning render\.failed|information render\.unavailable) /);
   assert.equal(status, 0);
+});
+
+test('a network that a manifest beside an overlay brings about is not missing in the overlay', async () => {
+  const path = process.env['PATH'];
+  const [w, bin] = [join(folder, 'orc'), join(folder, 'bin')];
+  await write('orc/overlay/kustomization.yaml', 'resources: [cluster.yaml]\n');
+  await write(
+    'orc/overlay/cluster.yaml',
+    'apiVersion: infrastructure.cluster.x-k8s.io/v1beta2\nkind: OpenStackCluster\nmetadata: {name: a}\nspec: {network: {filter: {name: shop}}}\n',
+  );
+  const network = (policy: string) =>
+    `apiVersion: openstack.k-orc.cloud/v1alpha1\nkind: Network\nmetadata: {name: shop}\nspec: {managementPolicy: ${policy}}\n`;
+  await write('bin/kustomize', `#!/bin/sh\nexec cat '${w}/overlay/cluster.yaml'\n`);
+  await chmod(join(bin, 'kustomize'), 0o755);
+  const request = parseCommandLine(['check', w, '--offline']);
+  assert.ok(request.ok && request.value !== 'help');
+  const asked = {
+    openLookup: async () => success(fakeCloud('network.network: []') as ResourceLookup),
+    schemas: undefined,
+    only: () => true,
+  };
+  process.env['PATH'] = [bin, path].join(delimiter);
+  for (const [policy, told] of [
+    ['unmanaged', ['reference.missing']],
+    ['managed', []],
+  ] as const) {
+    await write('orc/network.yaml', network(policy));
+    const found = await withRenderings(await discover([w], diskFiles), request.value, diskFiles);
+    const gathered = await gatherBound(found, request.value, asked, new AbortController().signal);
+    assert.ok(gathered.ok);
+    assert.deepEqual([found.renderings.length, gathered.value.findings.map(({ code }) => code)], [1, told]);
+  }
+  process.env['PATH'] = path;
 });
 
 test('plan leaves a kustomization to who renders it', async () => {

@@ -158,6 +158,16 @@ test('fixes, other places, rules, the run and whom it asked', () => {
   assert.ok(overrides.includes('reference.kind {"level":"warning"}'));
 });
 
+test('a fix whose text is a value of a Secret stays in the editor', () => {
+  const fixes = [{ title: 'Put it in quotes', newText: '"4711"', preferred: true, secret: true }] as const;
+  const log = logOf({ findings: [at('off', 'yaml.notText', 'error', { fixes })] });
+  assert.deepEqual(
+    log.runs[0].results.filter(({ ruleId }) => ruleId === 'yaml.notText').map(({ fixes: given }) => given),
+    [undefined],
+  );
+  assert.doesNotMatch(JSON.stringify(log), /4711/);
+});
+
 test('a run that could not read everything says so', () => {
   const [{ invocations }] = logOf({}, { exitCode: 1 }).runs;
   assert.equal(invocations[0].executionSuccessful, false);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { completionPlace, valueItems } from '../../src/language/completion.ts';
 import { OpenDocument } from '../../src/language/openDocument.ts';
+import { shownSyntax } from '../../src/manifest/syntax.ts';
 
 /** Text with the cursor as `<|>` → what is completed there: the kind, and what would be replaced. */
 const cases: Readonly<Record<string, readonly [text: string, expected: string]>> = {
@@ -106,4 +107,22 @@ it('host names are completed into a zone: what is typed of the name stays, and t
   assert.deepEqual(offered('shop.exam<|>'), ['shop.example.org']);
   assert.deepEqual(offered('a.shop.example.o<|>'), ['a.shop.example.org']);
   assert.deepEqual(offered('a.example.org,b<|>'), ['"a.example.org,b.example.org"']);
+});
+
+it('a name with spaces is completed in the quotes of its file: those of a shell, or none in YAML', () => {
+  const offered = (file: string, marked: string) => {
+    const text = marked.replace('<|>', '');
+    const uri = `file:///${file}`;
+    const document = new OpenDocument(uri, 1, text, shownSyntax(uri, text));
+    const before = marked.slice(0, marked.indexOf('<|>')).split('\n');
+    const place = completionPlace(document, { line: before.length - 1, character: before.at(-1)?.length ?? 0 });
+    assert.ok(place?.what === 'value');
+    const facts = { kind: 'image.image', id: 'i1', name: 'debian 12', columns: [] } as const;
+    return valueItems(document, place, [facts], false).items.map(({ textEdit }) => textEdit?.newText);
+  };
+  const openrc = 'export OS_AUTH_URL=https://k.example/v3\nexport OPENSTACK_IMAGE_NAME=';
+  const machine = 'apiVersion: infrastructure.cluster.x-k8s.io/v1beta1\nkind: OpenStackMachine\nspec: {image: {filter: {name: ';
+  assert.deepEqual(offered('openrc.sh', `${openrc}<|>\n`), ["'debian 12'"]);
+  assert.deepEqual(offered('openrc.sh', `${openrc}"<|>"\n`), ['debian 12']);
+  assert.deepEqual(offered('a.yaml', `${machine}<|>}}}\n`), ['debian 12']);
 });

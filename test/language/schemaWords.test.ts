@@ -17,6 +17,8 @@ properties:
       size: { type: integer, description: How large it is. }
       mode: { type: string, enum: [fast, slow] }
       paused: { type: boolean }
+      power: { type: string, enum: ["on", "off"] }
+      level: { type: integer, enum: [1, 2] }
       template:
         type: object
         properties:
@@ -58,8 +60,14 @@ function completed(marked: string): readonly string[] {
 
 const keys: Readonly<Record<string, [string, readonly string[]]>> = {
   'of the object, but not status': ['<|>', ['metadata: ', 'spec:\\n  ']],
-  'of a mapping, without those that are there': ['spec:\n  size: 1\n  <|>\n  paused: true\n', ['mode: ', 'template:\\n    ']],
-  'of a word that is begun, where the text is broken': ['spec:\n  m<|>\n  size: {', ['mode: ', 'paused: ', 'template:\\n    ']],
+  'of a mapping, without those that are there': [
+    'spec:\n  size: 1\n  <|>\n  paused: true\n',
+    ['level: ', 'mode: ', 'power: ', 'template:\\n    '],
+  ],
+  'of a word that is begun, where the text is broken': [
+    'spec:\n  m<|>\n  size: {',
+    ['level: ', 'mode: ', 'paused: ', 'power: ', 'template:\\n    '],
+  ],
   'of the first line of an item': [
     'spec:\n  template:\n    spec:\n      containers:\n        - <|>',
     ['image: ', 'name: ', 'ports:\\n            - '],
@@ -72,7 +80,7 @@ const keys: Readonly<Record<string, [string, readonly string[]]>> = {
     'spec:\n  template:\n    spec:\n      containers:\n      - name: a\n      - name: b\n        ports:\n        - port: 1\n          <|>',
     ['protocol: '],
   ],
-  'only the word where a colon stands': ['spec:\n  si<|>: 1\n', ['mode', 'paused', 'size', 'template']],
+  'only the word where a colon stands': ['spec:\n  si<|>: 1\n', ['level', 'mode', 'paused', 'power', 'size', 'template']],
   'of nothing in a block text': ['spec:\n  mode: |\n    <|>', []],
   'of nothing below a scalar': ['spec:\n  size: 1\n    <|>', []],
   'of nothing in brackets': ['spec: { <|> }', []],
@@ -81,6 +89,9 @@ const keys: Readonly<Record<string, [string, readonly string[]]>> = {
 const values: Readonly<Record<string, [string, readonly string[]]>> = {
   'of an enumeration': ['spec:\n  mode: <|>', ['fast', 'slow']],
   'of a truth': ['spec:\n  paused: t<|>', ['false', 'true']],
+  'of texts that would be read as something else, in quotes': ['spec:\n  power: <|>', ['\\"off\\"', '\\"on\\"']],
+  'of such texts where quotes stand already': ['spec:\n  power: "<|>"', ['off', 'on']],
+  'of numbers, as they are': ['spec:\n  level: <|>', ['1', '2']],
   'of a number there are none': ['spec:\n  size: <|>', []],
 };
 

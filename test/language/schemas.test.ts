@@ -186,6 +186,26 @@ describe('schemas in the language server', () => {
     service.dispose();
   });
 
+  it('on save only a field is mended that can be but one', async () => {
+    const fields = { size: { type: 'integer' }, port: {}, ports: {}, mode: { type: 'string', enum: ['fast', 'slow'] } };
+    const { service, published, told } = serviceWith({ hash: 'h', schema: { hash: 'h', root: widget(fields), definitions: {} } });
+    const uri = 'file:///a.yaml';
+    const offeredAndMended = async (spec: string) => {
+      service.open(uri, 1, manifest(spec));
+      await told(uri);
+      const texts = (actions: readonly CodeAction[]) =>
+        actions.flatMap(({ edit }) => edit?.changes?.[uri]?.map(({ newText }) => newText.trim()) ?? []);
+      const offered = texts(await service.codeActions(uri, published.get(uri) ?? [], new AbortController().signal));
+      return [offered.filter((text) => !text.startsWith('#')), texts(await service.fixAll(uri))];
+    };
+    assert.deepEqual(await offeredAndMended('siz: 1'), [['size'], ['size']]);
+    assert.deepEqual(await offeredAndMended('siz: 1\n  size: 1'), [[], []]);
+    assert.deepEqual(await offeredAndMended('porst: 1'), [['port'], []]);
+    assert.deepEqual(await offeredAndMended('porst: 1\n  ports: 1'), [['port'], ['port']]);
+    assert.deepEqual(await offeredAndMended('mode: fasst'), [['fast'], []]);
+    service.dispose();
+  });
+
   it('a version that no definition of the workspace serves is told, with the one that is, though no definition is open', async () => {
     const defined = [{ apiVersion: 'example.org/v2', kind: 'Widget' }];
     const { service, published, told } = serviceWith({ defined }, null);
@@ -198,6 +218,8 @@ describe('schemas in the language server', () => {
     const diagnostics = published.get('file:///a.yaml') ?? [];
     const [fix] = await service.codeActions('file:///a.yaml', diagnostics, new AbortController().signal);
     assert.equal(fix?.edit?.changes?.['file:///a.yaml']?.[0]?.newText, 'example.org/v2');
+    // another version may have other fields
+    assert.deepEqual(await service.fixAll('file:///a.yaml'), []);
     service.open('file:///b.yaml', 1, manifest('size: 1').replace('Widget', 'Wigdet').replace('v1', 'v2'));
     assert.deepEqual(await told('file:///b.yaml'), [
       'object.otherVersion: example.org has no kind "Wigdet" by these definitions. Did you mean "Widget"?',

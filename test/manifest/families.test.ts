@@ -615,4 +615,31 @@ describe('families', () => {
     const changed = findings.map(({ range, fixes }) => text.slice(0, range.start) + fixes?.[0]?.newText + text.slice(range.end));
     assert.deepEqual(changed, [text.replace('0124', '0123')]);
   });
+
+  it('a text of a block is replaced up to its end, and the next key stands on its own line', async () => {
+    const text = `apiVersion: storage.k8s.io/v1
+kind: StorageClass
+provisioner: cinder.csi.openstack.org
+parameters:
+  type: >-
+    sssd
+  csi.storage.k8s.io/fstype: ext4
+`;
+    const { findings } = await checkManifests(parseManifests('a.yaml', text), referenceCloud);
+    const changed = findings.map(({ range, fixes }) => text.slice(0, range.start) + fixes?.[0]?.newText + text.slice(range.end));
+    assert.deepEqual(changed, [text.replace(/>-\n\s+sssd/, 'ssd')]);
+  });
+
+  it('a filter that finds what does not fit is not replaced by a name', async () => {
+    const cloud = fakeCloud(
+      'network.network: [{ id: n1, name: private, tags: [blue], router:external: false }, { id: n2, name: public, router:external: true }]',
+    ) as ResourceLookup;
+    const text =
+      'apiVersion: infrastructure.cluster.x-k8s.io/v1beta1\nkind: OpenStackCluster\nspec: {externalNetwork: {filter: {tags: [blue]}}}\n';
+    const { findings } = await checkManifests(parseManifests('a.yaml', text), cloud);
+    assert.deepEqual(
+      findings.map(({ code, fixes }) => [code, fixes]),
+      [['reference.notExternal', undefined]],
+    );
+  });
 });

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { checkManifests } from '../../src/manifest/check.ts';
 import { parseManifests } from '../../src/manifest/manifest.ts';
 import { referencesOf, ruleAt } from '../../src/manifest/references.ts';
+import type { ResourceLookup } from '../../src/manifest/resourceLookup.ts';
 import { assertFindings } from '../support/annotatedYaml.ts';
+import { fakeCloud } from '../support/fakeCloud.ts';
 import { referenceCloud } from '../support/referenceCloud.ts';
 
 /** Title → file, text with what is found in it. */
@@ -214,4 +217,18 @@ it('a value of a resource is offered where it is to be written', () => {
     ['compute.flavor', 'network.network', undefined],
   );
   assert.deepEqual(local && referencesOf(local).map(({ text: named }) => named), ['a', 'b']);
+});
+
+it('of an address only what names the resource is replaced', async () => {
+  const id = '11a1ab1e-0000-4000-8000-000000000001';
+  const cloud = fakeCloud(
+    `key-manager.secret: [{ secret_ref: 'https://k.example/v1/secrets/${id}', name: tls }]`,
+  ) as ResourceLookup;
+  const text = `heat_template_version: 2018-08-31
+parameters: {tls: {type: string, constraints: [{custom_constraint: barbican.secret}], default: 'https://k.example/v1/secrets/tls'}}
+resources: {}
+`;
+  const { findings } = await checkManifests(parseManifests('a.hot', text), cloud);
+  const changed = findings.map(({ range, fixes }) => text.slice(0, range.start) + fixes?.[0]?.newText + text.slice(range.end));
+  assert.deepEqual(changed, [text.replace('secrets/tls', `secrets/${id}`)]);
 });

@@ -188,7 +188,17 @@ spec:
 apiVersion: metal3.io/v1alpha1
 kind: BareMetalHost
 metadata: {name: of IPMI}
-spec: {bootMACAddress: "00:1a:2b:3c:4d:5e", bmc: {address: 192.0.2.1, credentialsName: a}}`,
+spec: {bootMACAddress: "00:1a:2b:3c:4d:5e", bmc: {address: 192.0.2.1, credentialsName: a}}
+---
+apiVersion: metal3.io/v1alpha1
+kind: BareMetalHost
+metadata: {name: a patch of where it is driven}
+spec: {bmc: {address: "redfish://192.0.2.2/redfish/v1/Systems/1"}}
+---
+apiVersion: metal3.io/v1alpha1
+kind: BareMetalHost
+metadata: {name: a patch of its image}
+spec: {image: {url: "https://images.example.org/b.qcow2"}}`,
   ],
   'operators that run OpenStack: services that others need, and what is left to defaults': [
     'rhoso.yaml',

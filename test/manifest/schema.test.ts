@@ -94,6 +94,7 @@ spec:
                 name: { type: string, pattern: '^[a-z]+$', maxLength: 8 }
                 mode: { type: string, default: fast }
                 port: { x-kubernetes-int-or-string: true }
+                power: { type: string, enum: ['on', 'off', shut] }
                 free: { type: object, x-kubernetes-preserve-unknown-fields: true, properties: { known: { type: integer } } }
                 anything: { type: object }
                 inner: { type: object, x-kubernetes-embedded-resource: true, x-kubernetes-preserve-unknown-fields: true }
@@ -276,6 +277,36 @@ describe('the structure of manifests against the schema of their kind', () => {
     assert.ok(manifest);
     const fixes = findingsOf(manifest).map(({ fixes: offered }) => offered?.map(({ newText }) => newText));
     assert.deepEqual(fixes, [['3'], ['true'], ['selector'], ['"1_0"']]);
+  });
+
+  it('puts a word that would be read as something else in quotes', () => {
+    for (const [written, meant] of [
+      ['onn', '"on"'],
+      ['offf', '"off"'],
+      ['shutt', 'shut'],
+    ] as const) {
+      const [manifest] = parseManifests(
+        'test.yaml',
+        `apiVersion: example.org/v1\nkind: Widget\nspec: { size: 1, power: ${written} }\n`,
+      );
+      assert.ok(manifest);
+      assert.deepEqual(
+        findingsOf(manifest).map(({ fixes }) => fixes?.map(({ newText }) => newText)),
+        [[meant]],
+      );
+    }
+  });
+
+  it('tells nothing of what a Secret holds', () => {
+    const [manifest] = parseManifests('test.yaml', 'apiVersion: v1\nkind: Secret\nstringData: { pin: 4711 }\n');
+    const texts = { type: 'object', additionalProperties: { type: 'string' } };
+    const schema: KindSchema = { root: { type: 'object', properties: { stringData: texts } }, definitions: {} };
+    assert.ok(manifest?.local.tree);
+    const [{ message, fixes } = assert.fail()] = validate(manifest.local, { schema }).filter(
+      ({ code }) => code === 'schema.type',
+    );
+    assert.equal(message, 'stringData.pin takes a text, not a whole number.');
+    assert.deepEqual(fixes, [{ title: 'Put it in quotes', newText: '"4711"', preferred: true, secret: true }]);
   });
 
   it('finds nothing wrong with the well-formed manifests of the projects whose definitions are known', () => {

@@ -4,9 +4,11 @@ import { checkManifests } from '../../src/manifest/check.ts';
 import { readEnvironment } from '../../src/manifest/environmentVariables.ts';
 import { parseManifests } from '../../src/manifest/manifest.ts';
 import { referencesOf, ruleAt } from '../../src/manifest/references.ts';
+import type { ResourceLookup } from '../../src/manifest/resourceLookup.ts';
 import { staticFindings } from '../../src/manifest/staticFindings.ts';
 import { mayBeOurs, shownSyntax, syntaxOf } from '../../src/manifest/syntax.ts';
 import { assertFindings, withoutExpectations } from '../support/annotatedYaml.ts';
+import { fakeCloud } from '../support/fakeCloud.ts';
 import { referenceCloud } from '../support/referenceCloud.ts';
 
 /** Title → file, text with what is found in it. */
@@ -274,6 +276,16 @@ describe('clouds.yaml, openrc, cloud.conf and what Keystone allows in a cluster'
     const { findings } = await checkManifests(parseManifests('vars.env', text), referenceCloud);
     const changed = findings.map(({ range, fixes }) => text.slice(0, range.start) + fixes?.[0]?.newText + text.slice(range.end));
     assert.deepEqual(changed, [text.replace('public', uuid)]);
+  });
+
+  it('a name with spaces is put into the quotes of a shell', async () => {
+    const cloud = fakeCloud('image.image: [{ id: i1, name: debian 12 }]') as ResourceLookup;
+    const fixed = async (written: string) => {
+      const { findings } = await checkManifests(parseManifests('a-openrc.sh', `OPENSTACK_IMAGE_NAME=${written}\n`), cloud);
+      return findings.flatMap(({ fixes = [] }) => fixes.map(({ newText }) => newText));
+    };
+    assert.deepEqual(await fixed('debian-12'), ["'debian 12'"]);
+    assert.deepEqual(await fixed('"debian-12"'), ['"debian 12"']);
   });
 });
 

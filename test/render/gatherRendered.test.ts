@@ -10,10 +10,12 @@ import { printPlan } from '../../src/deploy/plan/planText.ts';
 import { printRun, startRun } from '../../src/deploy/run/run.ts';
 import { readTarget } from '../../src/deploy/target.ts';
 import type { KubeObject } from '../../src/kubernetes/cluster.ts';
+import type { ResourceLookup } from '../../src/manifest/resourceLookup.ts';
 import { gatherRendered, type ReadOptions } from '../../src/render/gatherRendered.ts';
 import type { Release } from '../../src/render/renderers.ts';
 import type { Decrypt } from '../../src/render/sops.ts';
 import { readAnnotatedFiles, recordedRenderers } from '../support/annotatedFiles.ts';
+import { fakeCloud } from '../support/fakeCloud.ts';
 import { FakeCluster } from '../support/fakeCluster.ts';
 import { filesOf } from '../support/filesOf.ts';
 
@@ -102,6 +104,29 @@ test('an overlay becomes its objects, without what is only ours, each field with
     ['w/overlays/one/colour.yaml:6', 'w/overlays/one/colour.yaml:4'],
   );
   assert.equal(await planned(overlay), '1 create\n  create v1/ConfigMap shop/web\n');
+});
+
+test('a network that a manifest beside an overlay brings about is not missing in the overlay', async () => {
+  const named = `=== w/overlay/kustomization.yaml
+resources: [cluster.yaml]
+=== w/overlay/cluster.yaml
+apiVersion: infrastructure.cluster.x-k8s.io/v1beta2
+kind: OpenStackCluster
+metadata: {name: a}
+spec: {network: {filter: {name: shop}}}
+=== rendered w/overlay
+apiVersion: infrastructure.cluster.x-k8s.io/v1beta2
+kind: OpenStackCluster
+metadata: {name: a}
+spec: {network: {filter: {name: shop}}}
+`;
+  const made = (policy: string) =>
+    `=== w/network.yaml\napiVersion: openstack.k-orc.cloud/v1alpha1\nkind: Network\nmetadata: {name: shop}\nspec: {managementPolicy: ${policy}}\n`;
+  const lookup = fakeCloud('network.network: []') as ResourceLookup;
+  const found = async (text: string) => (await gathered(text, { lookup })).findings.map(({ code }) => code);
+  assert.deepEqual(await found(named), ['reference.missing']);
+  assert.deepEqual(await found(named + made('unmanaged')), ['reference.missing']);
+  assert.deepEqual(await found(named + made('managed')), []);
 });
 
 test('of several overlays of one base nobody guesses which is meant', async () => {
