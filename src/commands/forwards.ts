@@ -21,9 +21,12 @@ export class Forwards implements Disposable {
   readonly #onTrouble: (failure: Failure) => void;
   readonly #running = new Map<string, PortForward>();
   readonly #failures = new Map<string, Failure>();
+  /** Those that go on with what their context leads to now, and what was asked for meanwhile. */
+  readonly #moving = new Map<string, 'goesOn' | 'stopped' | 'removed'>();
   readonly #changed = new Emitter<void>();
   readonly #subscription: Disposable;
   readonly onDidChange = this.#changed.event;
+  #ended = false;
 
   /** `onTrouble` hears why a connection, or a forward, failed while it ran. */
   constructor(memory: Memento, contexts: Contexts, onTrouble: (failure: Failure) => void) {
@@ -54,6 +57,10 @@ export class Forwards implements Disposable {
       return opened;
     }
     const { value: forward } = opened;
+    if (this.#ended) {
+      forward.dispose();
+      return failed('cancelled', 'The window closes.');
+    }
     await this.#remember([...this.#specs().filter((one) => forwardKey(one) !== forwardKey(spec)), forward.spec]);
     const key = forwardKey(forward.spec);
     this.#failures.delete(key);
@@ -66,6 +73,7 @@ export class Forwards implements Disposable {
   /** Ends it; it stays in the list. */
   stop(spec: ForwardSpec): void {
     const key = forwardKey(spec);
+    if (this.#moving.has(key)) this.#moving.set(key, 'stopped');
     const forward = this.#running.get(key);
     this.#running.delete(key);
     this.#failures.delete(key);
@@ -75,11 +83,13 @@ export class Forwards implements Disposable {
 
   async remove(spec: ForwardSpec): Promise<void> {
     this.stop(spec);
+    if (this.#moving.has(forwardKey(spec))) this.#moving.set(forwardKey(spec), 'removed');
     await this.#remember(this.#specs().filter((one) => forwardKey(one) !== forwardKey(spec)));
     this.#changed.fire();
   }
 
   dispose(): void {
+    this.#ended = true;
     this.#subscription.dispose();
     for (const forward of this.#running.values()) forward.dispose();
     this.#running.clear();
@@ -90,12 +100,23 @@ export class Forwards implements Disposable {
   async #followContexts(): Promise<void> {
     for (const [key, forward] of [...this.#running]) {
       const now = await this.#contexts.open(forward.spec.context);
-      if (!now.ok || now.value === forward.cluster || this.#running.get(key) !== forward) continue;
-      this.#running.delete(key);
-      forward.dispose();
-      const again = await this.start(forward.spec);
-      if (!again.ok) this.#onTrouble(again.failure);
+      const isOther = now.ok && now.value !== forward.cluster && this.#running.get(key) === forward;
+      if (isOther) await this.#moveOn(key, forward);
     }
+  }
+
+  async #moveOn(key: string, forward: PortForward): Promise<void> {
+    const { spec } = forward;
+    this.#moving.set(key, 'goesOn');
+    this.#running.delete(key);
+    forward.dispose();
+    const again = await this.start(spec);
+    const asked = this.#moving.get(key);
+    this.#moving.delete(key);
+    if (asked === 'stopped') this.stop(spec);
+    else if (asked === 'removed') await this.remove(spec);
+    else if (again.ok) await this.#followContexts();
+    else if (!this.#ended) this.#onTrouble(again.failure);
   }
 
   /** Waiting for a pod is shown in the list; a refused connection, or the end, is told. */

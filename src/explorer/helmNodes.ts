@@ -57,9 +57,10 @@ function openReleases(cluster: Cluster, namespace: string): Open {
     return {
       rows: async () => {
         opening ??= openTables(cluster, namespace, () => changed());
-        const shown = await opening;
+        const asked = opening;
+        const shown = await asked;
         if (!isOpen(shown)) {
-          opening = undefined;
+          if (opening === asked) opening = undefined;
           return [shown];
         }
         await Promise.all(Object.values(shown).map((table) => table.ready()));

@@ -102,6 +102,7 @@ export class ContextBranch implements Branch {
     const wanted = this.#parts.filter.of(this.#context);
     const spaces =
       wanted.length > 0 ? wanted.map((name) => this.#namespaceRow(cluster, name)) : await this.#all(cluster, kinds.value);
+    if (this.#ended) return [];
     this.#pinned ??= new PinnedObjects(cluster, listingOf(this.#parts), this.#changed);
     const pinned = this.#pinned.rows(kinds.value);
     return [...pinned, ...(wanted.length > 0 ? [filterRow(cluster, wanted)] : []), ...spaces, this.#clusterRow(cluster)];

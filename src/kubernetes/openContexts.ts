@@ -144,23 +144,37 @@ class OpenedContexts implements Contexts {
   /** Folders are watched rather than files: editors and `kubectl config` replace the file. */
   #watchFolders(folders: readonly string[]): void {
     for (const folder of folders) {
-      if (this.#watchers.has(folder)) continue;
-      // A folder that does not exist yet cannot be watched, but where it would come can.
-      if (!this.#watch(folder, () => this.#soonChanged()))
-        this.#watch(dirname(folder), () => existsSync(folder) && this.#soonChanged());
+      // One that is gone is not heard of any more, not even when it comes again.
+      if (!existsSync(folder)) this.#unwatch(folder);
+      if (this.#watch(folder, folder, () => this.#soonChanged())) this.#unwatch(`above ${folder}`);
+      else this.#watchAbove(folder);
     }
   }
 
+  /** A folder that does not exist yet cannot be watched, but where it would come can. */
+  #watchAbove(folder: string): void {
+    const key = `above ${folder}`;
+    const place = nearestAbove(folder);
+    this.#watch(key, place, () => {
+      if (existsSync(folder)) return this.#soonChanged();
+      if (nearestAbove(folder) === place) return;
+      this.#unwatch(key);
+      this.#watchAbove(folder);
+    });
+  }
+
+  #unwatch(key: string): void {
+    this.#watchers.get(key)?.close();
+    this.#watchers.delete(key);
+  }
+
   /** Whether it could be; where it could not, and where a disk tells nothing of changes, "Refresh" reads again. */
-  #watch(folder: string, listener: () => void): boolean {
-    if (this.#watchers.has(folder)) return true;
+  #watch(key: string, folder: string, listener: () => void): boolean {
+    if (this.#watchers.has(key)) return true;
     try {
       const watcher = watch(folder, { persistent: false }, listener);
-      watcher.on('error', () => {
-        watcher.close();
-        this.#watchers.delete(folder);
-      });
-      this.#watchers.set(folder, watcher);
+      watcher.on('error', () => this.#unwatch(key));
+      this.#watchers.set(key, watcher);
       return true;
     } catch {
       return false;
@@ -184,6 +198,12 @@ class OpenedContexts implements Contexts {
     this.#clusters.get(name)?.cluster.dispose();
     this.#clusters.delete(name);
   }
+}
+
+function nearestAbove(folder: string): string {
+  let place = dirname(folder);
+  while (!existsSync(place) && place !== dirname(place)) place = dirname(place);
+  return place;
 }
 
 function comparable(config: Kubeconfig | undefined): unknown {

@@ -66,6 +66,8 @@ export async function* reflect<T>(
   const backoff = new Backoff(random);
   let version: string | undefined;
   let [first, polling, silent] = [true, false, false];
+  /** Whether the version that was too old is the last word there was. */
+  let forgotten = false;
   while (!signal.aborted) {
     if (version === undefined) {
       const listed = await source.list(signal);
@@ -103,6 +105,7 @@ export async function* reflect<T>(
           break;
         }
         backoff.reset();
+        forgotten = false;
         version = event.watched?.resourceVersion ?? version;
         if (event.watched && event.watched.type !== 'bookmark') yield { type: event.watched.type, items: event.watched.items };
         else yield { type: 'heard' };
@@ -117,7 +120,8 @@ export async function* reflect<T>(
     if (trouble.reason === 'expired') {
       version = undefined;
       // A server may forget at any time; one that forgets what it has just listed must not be asked in a storm.
-      if (backoff.quick(clock.now())) await clock.sleep(backoff.next(trouble), signal);
+      if (forgotten) await clock.sleep(backoff.next(trouble), signal);
+      forgotten = true;
     } else if (trouble.reason === 'forbidden' || trouble.reason === 'unsupported') {
       polling = true;
       yield { type: 'polling' };

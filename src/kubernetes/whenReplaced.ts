@@ -6,12 +6,18 @@ import type { Cluster, Contexts } from './cluster.ts';
  * that is gone, or broken, is not told of.
  */
 export function whenReplaced(contexts: Contexts, cluster: Cluster, replaced: (now: Cluster) => void): Disposable {
-  let held = cluster;
+  let [held, ended] = [cluster, false];
   const look = async () => {
     const now = await contexts.open(cluster.context.name);
-    if (!now.ok || now.value === held) return;
+    if (ended || !now.ok || now.value === held) return;
     held = now.value;
     replaced(held);
   };
-  return contexts.onDidChange(() => void look());
+  const subscription = contexts.onDidChange(() => void look());
+  return {
+    dispose: () => {
+      ended = true;
+      subscription.dispose();
+    },
+  };
 }

@@ -55,6 +55,22 @@ test('no canary survives redaction, and what is worth reading does', () => {
   assert.equal(text.match(/readable/g)?.length, 8);
 });
 
+test('what tools keep of a Secret in its annotations is hidden with it, and that of others is read', () => {
+  const kept = {
+    'kapp.k14s.io/original': '{"kind":"Secret","data": {"key":"canary"}}',
+    'example.dev/text': '{"stringData":{"key":"canary"}}',
+    'objectset.rio.cattle.io/applied': 'H4sICcanary',
+    note: 'readable',
+  };
+  const secret = { kind: 'Secret', metadata: { name: 'readable', annotations: kept } };
+  const text = JSON.stringify(redact({ items: [secret], whole: secret }));
+  assert.doesNotMatch(text, /canary/);
+  assert.equal(text.match(/readable/g)?.length, 4);
+  assert.equal(JSON.stringify(redact(secret)).match(/\*\*\*/g)?.length, 3);
+  assert.deepEqual(redact({ ...secret, metadata: { name: 'bare' } }), { kind: 'Secret', metadata: { name: 'bare' } });
+  for (const kind of ['ConfigMap', 'Deployment']) assert.deepEqual(redact({ ...secret, kind }), { ...secret, kind });
+});
+
 test('secret headers become a digest by which two lines can be compared', () => {
   const one = redactHeaders({ 'X-Auth-Token': 'canary', accept: 'application/json', Cookie: 'canary' });
   const other = redactHeaders({ 'x-auth-token': 'canary' });

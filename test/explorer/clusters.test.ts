@@ -11,7 +11,7 @@ import { Opened } from '../../src/explorer/opened.ts';
 import { namespaceKey, Places } from '../../src/explorer/places.ts';
 import type { ContextSummary, Contexts } from '../../src/kubernetes/cluster.ts';
 import { eventually, nodeAt, printChildren } from '../support/printTree.ts';
-import { ScriptedCluster } from '../support/scriptedTable.ts';
+import { countTables, ScriptedCluster } from '../support/scriptedTable.ts';
 
 /** One open context, one that is protected, one whose entry is wrong. */
 function world() {
@@ -81,6 +81,25 @@ describe('contexts', () => {
     );
     assert.match(rows, /^▸ dev {3}v1\.36\.3 · 127\.0\.0\.1:6443 · current · bound to this folder\n▸ ✗ live {3}unreachable$/m);
   });
+});
+
+describe('a context that is closed while it connects', () => {
+  for (const step of ['connect', 'kinds'] as const)
+    test(`watches nothing afterwards: ${step}`, async () => {
+      const { forest, cluster, opened } = world();
+      const tables = countTables(cluster);
+      const answer: () => Promise<unknown> = cluster[step].bind(cluster);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      Object.assign(cluster, { [step]: () => promise.then(answer) });
+      const dev = await nodeAt(forest, 'dev');
+      const rows = forest.children(dev);
+      await new Promise((settled) => setImmediate(settled));
+      forest.collapse(dev);
+      resolve();
+      await rows;
+      assert.deepEqual(tables(), { opened: [], open: [] });
+      if (step === 'connect') assert.deepEqual(opened.clusters, []);
+    });
 });
 
 describe('namespaces', () => {
@@ -222,6 +241,21 @@ describe('objects', () => {
     assert.equal(await under(forest, ...path, 'web'), `▸ web-1   2 · 2\n${relations}`);
     assert.ok(cluster.taken.includes('shop/replicasets?app=web'), cluster.taken.join());
   });
+});
+
+test('what an object owns is opened once for all who ask at once, and closed whole', async () => {
+  const { forest, cluster } = world();
+  cluster.tableOf('shop/deployments').fill(['Ready', 'Age'], ['web 2/2 4m']);
+  const { row } = await nodeAt(forest, 'dev', 'shop', 'Workloads', 'Deployments', 'web');
+  const tables = countTables(cluster);
+  for (const wanted of [['shop/replicasets'], ['shop/replicasets', 'shop/replicasets']]) {
+    const branch = row.open?.(() => {});
+    await Promise.all([branch?.rows(), branch?.rows()]);
+    assert.deepEqual(tables(), { opened: wanted, open: ['shop/replicasets'] });
+    branch?.dispose();
+    await new Promise((settled) => setImmediate(settled));
+    assert.deepEqual(tables().open, []);
+  }
 });
 
 /** The last row below an object: nobody is asked before it is opened. */

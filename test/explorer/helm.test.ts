@@ -5,7 +5,7 @@ import { Forest } from '../../src/explorer/forest.ts';
 import { openGroups } from '../../src/explorer/groupNodes.ts';
 import { helmStored, webRelease } from '../support/helmStore.ts';
 import { nodeAt, printChildren } from '../support/printTree.ts';
-import { ScriptedCluster } from '../support/scriptedTable.ts';
+import { countTables, ScriptedCluster } from '../support/scriptedTable.ts';
 
 function world() {
   const cluster = new ScriptedCluster({ name: 'dev' });
@@ -36,6 +36,26 @@ describe('Helm releases', () => {
     assert.equal(await under('Helm releases', 'web'), [...documents, '▸ History   2 revisions'].join('\n'));
     assert.equal(await under('Helm releases', 'web', 'History'), '▸ Revision 2   deployed\n▸ Revision 1   superseded');
     assert.equal(await under('Helm releases', 'web', 'History', 'Revision 1'), documents.join('\n'));
+  });
+
+  test('are listed once for all who ask at once, and let go of whole, while they open too', async () => {
+    const { cluster, forest } = world();
+    const { row } = await nodeAt(forest, 'Helm releases');
+    const tables = countTables(cluster);
+    const both = ['shop/secrets', 'shop/configmaps'];
+    const settle = () => new Promise((settled) => setImmediate(settled));
+    const branch = row.open?.(() => {});
+    await Promise.all([branch?.rows(), branch?.rows()]);
+    assert.deepEqual(tables(), { opened: both, open: both });
+    branch?.dispose();
+    await settle();
+    assert.deepEqual(tables().open, []);
+    const other = row.open?.(() => {});
+    const rows = other?.rows();
+    other?.dispose();
+    await rows;
+    await settle();
+    assert.deepEqual(tables().open, []);
   });
 
   test('of which there are none, or that may not be listed, say so', async () => {

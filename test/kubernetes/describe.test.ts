@@ -91,6 +91,25 @@ test('what a Secret holds is described by name and size only', () => {
   assert.equal(text, 'Secret shop/keys\n\nAPI  v1 Secret\n\nKeys\n  token  6 bytes\n');
 });
 
+const COPIES: readonly (readonly [kind: string, original: string, applied: string])[] = [
+  ['Secret', '***', '***'],
+  ['ConfigMap', '{"data":{"token":"canary"}}', 'H4sIAcanary'],
+  ['Deployment', '{"data":{"token":"canary"}}', 'H4sIAcanary'],
+];
+for (const [kind, original, applied] of COPIES)
+  test(`what tools keep of a ${kind} in its annotations`, () => {
+    const text = describeObject(
+      object(`{apiVersion: v1, kind: ${kind}, metadata: {name: a, annotations: {
+        kapp.k14s.io/original: '{"data":{"token":"canary"}}', objectset.rio.cattle.io/applied: H4sIAcanary, team: data}}}`),
+      { events: [], owned: [], now },
+    );
+    const lines = /Annotations\n(( {2}.*\n)+)/.exec(text)?.[1]?.trimEnd().split('\n');
+    assert.deepEqual(
+      lines?.map((line) => line.trim().split(/ {2,}/).join(' ')),
+      [`kapp.k14s.io/original ${original}`, `objectset.rio.cattle.io/applied ${applied}`, 'team data'],
+    );
+  });
+
 const KEYS: readonly (readonly [string, string])[] = [
   ['{kind: Secret, data: {b: "/wA=", a: c2VjcmV0, n: ""}}', 'a 6 secret\nb 2 /wA= (binary)\nn 0 '],
   ['{kind: ConfigMap, data: {app.conf: "x: ü"}, binaryData: {logo: "iVBORw=="}}', 'app.conf 5 x: ü\nlogo 4 iVBORw== (binary)'],

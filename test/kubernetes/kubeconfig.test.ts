@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createHttp } from '../../src/base/http.ts';
 import type { Contexts } from '../../src/kubernetes/cluster.ts';
 import { parseKubeconfig } from '../../src/kubernetes/kubeconfig.ts';
@@ -76,6 +77,28 @@ damaged https://d.example:6443 u ! Context damaged uses d, whose certificate-aut
     );
   });
 
+  /** What stands in the entry, and whether the context can be used with it. */
+  const DATA: readonly (readonly [what: string, ofCluster: string, ofUser: string, damaged: string])[] = [
+    ['an empty one', ', certificate-authority-data: ""', 'token: t', ''],
+    ['one without a value', ', certificate-authority-data:', 'token: t', ''],
+    ['an empty one of a user', '', 'token: t, client-certificate-data: "", client-key-data: null', ''],
+    [
+      'one that is no base64',
+      ', certificate-authority-data: "%%%"',
+      'token: t',
+      'a, whose certificate-authority-data is damaged',
+    ],
+    ['one that is blank', ', certificate-authority-data: " "', 'token: t', 'a, whose certificate-authority-data is damaged'],
+    ['a number', ', certificate-authority-data: 0', 'token: t', 'a, whose certificate-authority-data is damaged'],
+    ['a key of a user without a head', '', `token: t, client-key-data: ${btoa('x')}`, 'u, whose client-key-data is damaged'],
+  ];
+  for (const [what, ofCluster, ofUser, damaged] of DATA)
+    it(`takes a certificate for ${damaged ? 'damaged' : 'none'}: ${what}`, async () => {
+      const text = config([context('dev', 'a', 'u')], [cluster('a', ofCluster)], [user('u', ofUser)]);
+      const trouble = damaged && ` ! Context dev uses ${damaged} (config, line 5). The other contexts are fine.`;
+      assert.equal(await listed({ config: text }), `current -\ndev https://a.example:6443 u${trouble}`);
+    });
+
   it('reads five hundred contexts with their certificates by lines, not by the YAML library', () => {
     const data = Buffer.from(`-----BEGIN CERTIFICATE-----\n${'x'.repeat(1100)}\n-----END CERTIFICATE-----\n`).toString('base64');
     const many = Array.from({ length: 500 }, (_, index) => `c${index}`);
@@ -126,6 +149,52 @@ describe('a folder of kubeconfigs', () => {
       await rm(folder, { recursive: true });
     }
   });
+});
+
+describe('a home without a kubeconfig', () => {
+  const text = config([context('dev', 'a', 'u')], [cluster('a')], [user('u')]);
+
+  /** Runs with the contexts of a home that is empty yet. */
+  async function withHome(
+    options: { readonly watch: boolean },
+    body: (contexts: Contexts, folder: string, names: () => Promise<string>) => Promise<void>,
+  ): Promise<void> {
+    const home = await mkdtemp(join(tmpdir(), 'home-'));
+    const http = createHttp();
+    const contexts = openContexts({ http, env: {}, home, mayRun: async () => false, ...options });
+    try {
+      await body(contexts, join(home, '.kube'), async () => (await contexts.list()).contexts.map(({ name }) => name).join(' '));
+    } finally {
+      contexts.dispose();
+      http.dispose();
+      await rm(home, { recursive: true });
+    }
+  }
+
+  for (const [how, pauseMs] of [
+    ['with its folder', 0],
+    ['long after its folder', 700],
+  ] as const)
+    it(`hears of the first one that comes ${how}`, () =>
+      withHome({ watch: true }, async (contexts, folder, names) => {
+        assert.equal(await names(), '');
+        const changed = new Promise<void>((resolve) => contexts.onDidChange(resolve));
+        await mkdir(folder);
+        await delay(pauseMs);
+        await writeFile(join(folder, 'config'), text);
+        await Promise.race([changed, delay(20_000, undefined, { ref: false })]);
+        assert.equal(await names(), 'dev');
+      }));
+
+  it('reads again when it is told to, where nobody hears', () =>
+    withHome({ watch: false }, async (contexts, folder, names) => {
+      assert.equal(await names(), '');
+      await mkdir(folder);
+      await writeFile(join(folder, 'config'), text);
+      assert.equal(await names(), '');
+      contexts.refresh?.();
+      assert.equal(await names(), 'dev');
+    }));
 });
 
 describe('a kubeconfig that changes', () => {

@@ -141,6 +141,35 @@ describe('the logs of several containers', () => {
     });
   });
 
+  test('a pod that joins is read from its first word, those that were there from where it was asked', async () => {
+    const logs = new Logs();
+    const asked: string[] = [];
+    const open = (one: KubeObject): LogSource => ({
+      open: (query, signal) => {
+        const { tailLines = 'all', sinceSeconds = 'ever' } = query;
+        asked.push(`${one.metadata.name} ${tailLines} ${sinceSeconds}`);
+        return logs.open(one).open(query, signal);
+      },
+    });
+    await withMerged(
+      [pod('web-1'), pod('web-2', ['app'], { waiting: { reason: 'ContainerCreating' } })],
+      async ({ cluster, merged, until }) => {
+        logs.write('web-1/app', '01 a');
+        logs.write('web-2/app', '02 b');
+        logs.write('web-3/app', '03 c');
+        merged.start();
+        await until('web-1/app a');
+        cluster.put(pod('web-2'));
+        await until('web-2/app b');
+        cluster.put(pod('web-3'));
+        await until('web-3/app c');
+        assert.deepEqual(asked, ['web-1 5 60', 'web-2 all ever', 'web-3 all ever']);
+      },
+      { tailLines: 5, sinceSeconds: 60 },
+      { open },
+    );
+  });
+
   test('only the containers that are wanted; the others are known', async () => {
     await withMerged(
       [pod('web-1', ['app', 'proxy'])],

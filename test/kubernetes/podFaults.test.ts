@@ -4,9 +4,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { failed } from '../../src/base/failure.ts';
 import { tarEnd, tarHeader, tarPadding } from '../../src/base/tar.ts';
 import { openPodStream } from '../../src/kubernetes/podExec.ts';
-import { copyFromPod, safeParts } from '../../src/kubernetes/podFiles.ts';
+import { copyFromPod, copyToPod, safeParts } from '../../src/kubernetes/podFiles.ts';
 import { statusOf, withSocketCluster } from '../support/socketCluster.ts';
 import { framed, type ServedSocket } from '../support/socketServer.ts';
 
@@ -198,6 +199,26 @@ describe('copying from a pod', () => {
       '.': undefined,
     };
     assert.deepEqual(Object.fromEntries(Object.keys(wanted).map((path) => [path, safeParts(path)?.join('/')])), wanted);
+  });
+});
+
+describe('copying to a pod', () => {
+  // The one file that not even root can read from its beginning.
+  const unreadable = '/proc/self/mem';
+  const skip = process.platform === 'linux' ? false : `only Linux has ${unreadable}`;
+
+  test('ends with a sentence, and the connection with it, at a file that is there and cannot be read', { skip }, async () => {
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    await withSocketCluster(
+      ({ stream }) => {
+        stream.once('end', () => stream.end(resolve));
+      },
+      async (cluster) => {
+        const copied = await copyToPod(cluster, where, unreadable, '/data');
+        assert.deepEqual(copied, failed('invalid', `${unreadable} cannot be read (EIO).`));
+        await ended;
+      },
+    );
   });
 });
 

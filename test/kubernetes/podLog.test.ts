@@ -39,7 +39,7 @@ interface Answer {
 interface Told {
   /** What the user sees: lines as they are, notices in brackets. */
   readonly shown: readonly string[];
-  /** `tail=5`, `since=2026-…`, `previous`. */
+  /** `tail=5`, `seconds=60`, `since=2026-…`, `previous`. */
   readonly asked: readonly string[];
   readonly waits: readonly number[];
 }
@@ -124,8 +124,14 @@ function streamOf(
   };
 }
 
-function words({ tailLines, sinceTime, previous, follow }: LogQuery): string {
-  const parts = [tailLines && `tail=${tailLines}`, sinceTime && `since=${sinceTime}`, previous && 'previous', follow && 'follow'];
+function words({ tailLines, sinceSeconds, sinceTime, previous, follow }: LogQuery): string {
+  const parts = [
+    tailLines && `tail=${tailLines}`,
+    sinceSeconds && `seconds=${sinceSeconds}`,
+    sinceTime && `since=${sinceTime}`,
+    previous && 'previous',
+    follow && 'follow',
+  ];
   return parts.filter(Boolean).join(' ');
 }
 
@@ -191,6 +197,45 @@ describe('a log that is followed', () => {
     ]);
     assert.deepEqual(shown, ['(It starts.)', '(It goes on.)', 'a', '(Its pod is gone.)']);
   });
+
+  const refused: Answer = {
+    refused: { reason: 'invalid', message: 'dev: container "app" in pod "web" is waiting to start: PodInitializing.' },
+    becomes: running,
+  };
+  const last = { lines: ['01 a'], becomes: 'gone' } as const;
+  const again: Container = { ...running, restarts: 1 };
+  /** how it stands, what is answered, how it stands soon, and what is asked */
+  const BEGINNINGS: readonly (readonly [string, Container, readonly Answer[], Container | undefined, readonly string[]])[] = [
+    ['runs already: from where it was asked', running, [last], undefined, ['tail=5 seconds=60 follow']],
+    ['waits and then runs: from its first word', starting, [last], running, ['follow']],
+    [
+      'runs and is not reached at first: from where it was asked',
+      running,
+      [{ refused: { reason: 'offline', message: 'no' } }, last],
+      undefined,
+      ['tail=5 seconds=60 follow', 'tail=5 seconds=60 follow'],
+    ],
+    ['waits, as the node says: from its first word', running, [refused, last], undefined, ['tail=5 seconds=60 follow', 'follow']],
+    [
+      'is started again before it wrote a word: from the first of the new one',
+      running,
+      [{ becomes: again }, last],
+      undefined,
+      ['tail=5 seconds=60 follow', 'follow'],
+    ],
+    [
+      'has ended and is started again: from the first of the new one',
+      { ...ended, comesAgain: true },
+      [{}, last],
+      again,
+      ['tail=5 seconds=60 follow', 'follow'],
+    ],
+  ];
+  for (const [what, first, answers, soon, wanted] of BEGINNINGS)
+    test(`one that ${what}`, async () => {
+      const { asked } = await follow(first, answers, { wanted: { sinceSeconds: 60 }, ...(soon && { soon }) });
+      assert.deepEqual(asked, wanted);
+    });
 
   test('goes on with the container that is started again, and catches up with the one before when it was cut off', async () => {
     const again: Container = { ...running, restarts: 1 };

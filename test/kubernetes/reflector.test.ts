@@ -4,6 +4,7 @@ import type { Clock } from '../../src/base/clock.ts';
 import { failed, success } from '../../src/base/failure.ts';
 import { patienceMs, type ReflectorSource, reflect } from '../../src/kubernetes/reflector.ts';
 import type { Script } from '../support/scriptedServer.ts';
+import { StandingClock } from '../support/standingClock.ts';
 import { silentAfter, refusal as status, withScriptedCluster } from './scriptedCluster.ts';
 
 const item = (name: string, version: string) => ({ metadata: { name, uid: name, resourceVersion: version } });
@@ -71,6 +72,46 @@ describe('the reflector', () => {
     assert.deepEqual(events, ['added a', 'added b', 'synced', 'deleted a', 'added c', 'synced']);
     assert.deepEqual(requests.slice(0, 3), ['list', 'watch 5', 'list']);
   });
+
+  const forgotten = failed('expired', 'too old resource version');
+  const forgets: readonly (readonly [how: string, watch: () => ReturnType<ReflectorSource<string>['watch']>])[] = [
+    ['refuses each watch', async () => forgotten],
+    ['ends each by its first word', async () => success(silentAfter(event('ERROR', status(410, 'Expired'))))],
+  ];
+  /** In which seconds it lists within a minute, while `watch` is answered; it is stopped at the fiftieth. */
+  async function listsOf(watch: (seen: number) => ReturnType<ReflectorSource<string>['watch']>): Promise<readonly number[]> {
+    const ending = new AbortController();
+    const clock = new StandingClock();
+    const lists: number[] = [];
+    let watches = 0;
+    const source: ReflectorSource<string> = {
+      context: 'test',
+      list: async () => {
+        if (lists.push(clock.now() / 1000) === 50) ending.abort();
+        return success({ items: ['a'], resourceVersion: '5' });
+      },
+      watch: () => watch(watches++),
+      decode: () => undefined,
+    };
+    const reading = (async () => {
+      for await (const _ of reflect(source, ending.signal, { clock, random: () => 0.5 }));
+    })();
+    await new Promise((settled) => setImmediate(settled));
+    await clock.goTo(60);
+    ending.abort();
+    await reading;
+    return lists;
+  }
+  for (const [how, watch] of forgets) {
+    it(`lists a handful of times in a minute where a server ${how} at once as too old`, async () => {
+      const lists = await listsOf(watch);
+      assert.ok(lists.length > 2 && lists.length < 20, `lists in seconds ${lists.join(' ')}`);
+    });
+
+    it(`lists again at once where a server ${how} only now and then`, async () => {
+      assert.deepEqual(await listsOf(async (seen) => (seen === 0 ? watch() : success(silentAfter('')))), [0, 0]);
+    });
+  }
 
   it('says that it is stale when a watch is torn, and no longer when it goes on', async () => {
     const { events } = await watched(

@@ -67,6 +67,35 @@ test('what is not seen is not watched, and is looked at anew when it is', async 
   map.dispose();
 });
 
+test('where its context leads by now is drawn next; of the cluster before nothing is watched or known', async (t) => {
+  const { cluster, map, texts } = world();
+  t.after(() => map.dispose());
+  const other = new ScriptedCluster();
+  other.tableOf('shop/pods').fill(pod, ['web-9 Running n1']);
+  other.put({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' }, spec: { providerID: 'openstack:///elsewhere' } });
+  map.start();
+  await until(() => texts.at(-1)?.includes('is Server worker') === true);
+  map.follow(other);
+  await until(() => texts.at(-1)?.startsWith('Pod web-9') === true);
+  assert.equal(texts.at(-1), 'Pod web-9 · Running\n  runs on Node n1\nNode n1');
+  assert.ok([...cluster.tables.values()].every(({ disposed }) => disposed));
+  other.tableOf('shop/pods').fill(pod, ['web-9 CrashLoopBackOff n1']).tell();
+  await until(() => texts.at(-1)?.startsWith('Pod web-9 · CrashLoopBackOff (bad)') === true);
+});
+
+test('one that is not seen looks at nobody when its context leads elsewhere, and there when it is seen', async (t) => {
+  const { cluster, map, texts } = world();
+  t.after(() => map.dispose());
+  const other = new ScriptedCluster();
+  other.tableOf('shop/pods').fill(pod, ['web-9 Running']);
+  map.follow(other);
+  await delay(50);
+  assert.deepEqual([...cluster.taken, ...other.taken], []);
+  map.start();
+  await until(() => texts.at(-1)?.startsWith('Pod web-9') === true);
+  assert.deepEqual(cluster.taken, []);
+});
+
 test('a kind that may not be listed is a sentence beside the picture', async () => {
   const { cluster, map, texts } = world();
   const secrets = cluster.tableOf('shop/secrets');

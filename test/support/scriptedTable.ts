@@ -73,3 +73,17 @@ export class ScriptedCluster extends FakeCluster {
     return table;
   }
 }
+
+/** Counts from now on the tables that a cluster opens: empty ones, each its own, so that one that nobody disposes of is seen. */
+export function countTables(
+  cluster: ScriptedCluster,
+): () => { readonly opened: readonly string[]; readonly open: readonly string[] } {
+  const tables: { readonly name: string; readonly table: ScriptedTable }[] = [];
+  cluster.live = ({ resource }, { namespace } = {}) => {
+    const table = new ScriptedTable();
+    tables.push({ name: [namespace, resource].filter(Boolean).join('/'), table });
+    return table;
+  };
+  const names = (some: typeof tables) => some.map(({ name }) => name);
+  return () => ({ opened: names(tables), open: names(tables.filter(({ table }) => !table.disposed)) });
+}
