@@ -41,6 +41,16 @@ async function ask(localPort: number): Promise<string> {
   return text(socket).catch(() => 'reset');
 }
 
+/** A cluster that answers once it is released. */
+function held(cluster: SocketCluster): () => void {
+  const gate = Promise.withResolvers<void>();
+  const get = cluster.get.bind(cluster);
+  Object.assign(cluster, { get: (...asked: Parameters<SocketCluster['get']>) => gate.promise.then(() => get(...asked)) });
+  return gate.resolve;
+}
+
+const first = (forwards: Forwards) => forwards.all()[0]?.spec ?? spec;
+
 interface World {
   readonly forwards: Forwards;
   readonly one: SocketCluster;
@@ -127,4 +137,40 @@ test('one whose context is as it was, is gone for now, or that is stopped, is le
     forwards.stop(started.value.spec);
     assert.equal(await running(success(other)), undefined);
     assert.deepEqual(troubles, []);
+  }));
+
+for (const [what, meanwhile, then] of [
+  ['is stopped', ({ forwards }: World) => forwards.stop(first(forwards)), ['web stands']],
+  ['is removed', ({ forwards }: World) => forwards.remove(first(forwards)), []],
+  ['leads elsewhere once more', ({ leadsTo, one }: World) => leadsTo(success(one)), ['web runs at one']],
+] as const)
+  test(`a forward that ${what} while it goes on elsewhere`, () =>
+    withForwards(async (world) => {
+      const { forwards, one, other, leadsTo } = world;
+      other.put(service);
+      const release = held(other);
+      assert.ok((await forwards.start(spec)).ok);
+      leadsTo(success(other));
+      await eventually('it was shut', async () => forwards.all()[0]?.running === undefined);
+      await meanwhile(world);
+      release();
+      const told = () =>
+        forwards
+          .all()
+          .map(({ running }) => (running ? `web runs at ${running.cluster === one ? 'one' : 'other'}` : 'web stands'));
+      await eventually('it came to rest', async () => JSON.stringify(told()) === JSON.stringify(then));
+    }));
+
+test('a window that closes while a forward goes on elsewhere leaves none behind', () =>
+  withForwards(async ({ forwards, other, leadsTo }) => {
+    other.put(service);
+    const release = held(other);
+    const started = await forwards.start(spec);
+    assert.ok(started.ok);
+    leadsTo(success(other));
+    await eventually('it was shut', async () => forwards.all()[0]?.running === undefined);
+    forwards.dispose();
+    release();
+    await new Promise((settled) => setTimeout(settled, 100));
+    assert.equal(await ask(started.value.spec.localPort), 'reset');
   }));

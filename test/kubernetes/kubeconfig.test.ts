@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createHttp } from '../../src/base/http.ts';
@@ -156,12 +156,13 @@ describe('a home without a kubeconfig', () => {
 
   /** Runs with the contexts of a home that is empty yet. */
   async function withHome(
-    options: { readonly watch: boolean },
+    { files, ...options }: { readonly watch: boolean; readonly files?: readonly string[] },
     body: (contexts: Contexts, folder: string, names: () => Promise<string>) => Promise<void>,
   ): Promise<void> {
     const home = await mkdtemp(join(tmpdir(), 'home-'));
     const http = createHttp();
-    const contexts = openContexts({ http, env: {}, home, mayRun: async () => false, ...options });
+    const env = files ? { KUBECONFIG: files.map((file) => join(home, '.kube', file)).join(delimiter) } : {};
+    const contexts = openContexts({ http, env, home, mayRun: async () => false, ...options });
     try {
       await body(contexts, join(home, '.kube'), async () => (await contexts.list()).contexts.map(({ name }) => name).join(' '));
     } finally {
@@ -185,6 +186,42 @@ describe('a home without a kubeconfig', () => {
         await Promise.race([changed, delay(20_000, undefined, { ref: false })]);
         assert.equal(await names(), 'dev');
       }));
+
+  for (const [which, files, comes] of [
+    ['the second of two folders', ['a/config', 'b/config'], 'b/config'],
+    ['the folder above one that is not there', ['a/config', 'config'], 'config'],
+    ['a folder two levels down', ['x/y/config'], 'x/y/config'],
+  ] as const)
+    it(`hears of a file that comes in ${which}`, () =>
+      withHome({ watch: true, files }, async (contexts, folder, names) => {
+        await mkdir(folder);
+        assert.equal(await names(), '');
+        const changed = new Promise<void>((resolve) => contexts.onDidChange(resolve));
+        await mkdir(dirname(join(folder, comes)), { recursive: true });
+        await writeFile(join(folder, comes), text);
+        await Promise.race([changed, delay(20_000, undefined, { ref: false })]);
+        assert.equal(await names(), 'dev');
+      }));
+
+  it('hears of a folder that went and comes again', () =>
+    withHome({ watch: true }, async (contexts, folder, names) => {
+      const next = () => {
+        const changed = new Promise<void>((resolve) => contexts.onDidChange(resolve));
+        return Promise.race([changed, delay(20_000, undefined, { ref: false })]);
+      };
+      const write = async () => {
+        await mkdir(folder);
+        await writeFile(join(folder, 'config'), text);
+      };
+      const seen = [await names()];
+      for (const change of [write, () => rm(folder, { recursive: true }), write]) {
+        const heard = next();
+        await change();
+        await heard;
+        seen.push(await names());
+      }
+      assert.deepEqual(seen, ['', 'dev', '', 'dev']);
+    }));
 
   it('reads again when it is told to, where nobody hears', () =>
     withHome({ watch: false }, async (contexts, folder, names) => {

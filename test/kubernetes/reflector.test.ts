@@ -79,15 +79,19 @@ describe('the reflector', () => {
     ['ends each by its first word', async () => success(silentAfter(event('ERROR', status(410, 'Expired'))))],
   ];
   /** In which seconds it lists within a minute, while `watch` is answered; it is stopped at the fiftieth. */
-  async function listsOf(watch: (seen: number) => ReturnType<ReflectorSource<string>['watch']>): Promise<readonly number[]> {
+  async function listsOf(
+    watch: (seen: number) => ReturnType<ReflectorSource<string>['watch']>,
+    listMs = 0,
+  ): Promise<readonly number[]> {
     const ending = new AbortController();
     const clock = new StandingClock();
     const lists: number[] = [];
     let watches = 0;
     const source: ReflectorSource<string> = {
       context: 'test',
-      list: async () => {
+      list: async (signal) => {
         if (lists.push(clock.now() / 1000) === 50) ending.abort();
+        if (listMs > 0) await clock.sleep(listMs, signal);
         return success({ items: ['a'], resourceVersion: '5' });
       },
       watch: () => watch(watches++),
@@ -104,8 +108,10 @@ describe('the reflector', () => {
   }
   for (const [how, watch] of forgets) {
     it(`lists a handful of times in a minute where a server ${how} at once as too old`, async () => {
-      const lists = await listsOf(watch);
-      assert.ok(lists.length > 2 && lists.length < 20, `lists in seconds ${lists.join(' ')}`);
+      for (const listMs of [0, 1200]) {
+        const lists = await listsOf(watch, listMs);
+        assert.ok(lists.length > 2 && lists.length < 20, `lists in seconds ${lists.join(' ')}`);
+      }
     });
 
     it(`lists again at once where a server ${how} only now and then`, async () => {

@@ -40,6 +40,8 @@ test('only another cluster of its context is told, once, and nothing after it is
   for (const step of steps) heard.push(await becomes(step));
   assert.deepEqual(heard, ['', '', '', '', 'other', '', '', '', 'one']);
   assert.deepEqual(new Set(opened), new Set(['sandbox-admin']));
+  now = 'other';
+  changed.fire();
   subscription.dispose();
   assert.equal(await becomes('other'), '');
 });
