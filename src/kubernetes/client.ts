@@ -46,6 +46,8 @@ export class KubeClient {
   readonly context: string;
   readonly #clock: Clock;
   readonly #onSent: OnSent | undefined;
+  /** See `Cluster.quickestMs`. */
+  quickestMs: number | undefined;
 
   constructor(http: Http, credentials: Credentials, context: string, clock: Clock = systemClock, onSent?: OnSent) {
     this.#http = http;
@@ -72,10 +74,17 @@ export class KubeClient {
     return success({ body: decoded.value as T, status, headers });
   }
 
+  async #timed(request: HttpRequest): Promise<Result<HttpResponse>> {
+    const began = performance.now();
+    const answer = await this.#http.request(request);
+    if (answer.ok) this.quickestMs = Math.min(this.quickestMs ?? Number.POSITIVE_INFINITY, performance.now() - began);
+    return answer;
+  }
+
   /** The answer of a call that went well (2xx), not decoded. */
   async send(call: Call): Promise<Result<HttpResponse>> {
     const patience = { clock: this.#clock, repeatable: call.repeatable ?? false, passes: passesByItself };
-    const answer = await this.#asSomebody(call, (request) => withRetries(request, (each) => this.#http.request(each), patience));
+    const answer = await this.#asSomebody(call, (request) => withRetries(request, (each) => this.#timed(each), patience));
     const result = answer.ok && answer.value.status >= 300 ? refusalOf(answer.value, this.context, this.#clock.now()) : answer;
     const sent = this.#onSent && sentChange(call, this.context, result, answer.ok ? answer.value.headers['audit-id'] : undefined);
     if (sent) this.#onSent?.(sent);

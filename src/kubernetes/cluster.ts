@@ -170,6 +170,8 @@ export interface Cluster extends Disposable {
   readonly context: ContextSummary;
   /** The server's version, e.g. `v1.36.3`, once known. */
   readonly version: string | undefined;
+  /** The quickest answer so far, in ms: how long the line is, whatever the server is busy with. */
+  readonly quickestMs?: number | undefined;
   /** Reaches the server and learns its version; a gesture, so a sign-in program that failed before may run again. Fails with `offline`, `untrusted`, `signedOut` …. */
   connect(signal?: AbortSignal): Promise<Result<{ readonly version: string }>>;
   /** Every kind the server lists, CRDs included; cached, renewed when `fresh` or when CRDs change. */

@@ -88,6 +88,10 @@ class OpenedCluster implements Cluster {
     return this.#changed.event;
   }
 
+  get quickestMs(): number | undefined {
+    return this.#client.quickestMs;
+  }
+
   async connect(signal?: AbortSignal): Promise<Result<{ readonly version: string }>> {
     this.#credentials.tryAgain();
     const answer = await this.#client.json<{ gitVersion?: string }>({ path: '/version', signal });

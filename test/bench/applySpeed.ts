@@ -6,8 +6,9 @@ import { configMaps, DeployBench, timed } from './deployBench.ts';
 import { deployFigures } from './deployFigures.ts';
 
 const COUNT = 500;
-const PARALLEL = 16;
 const DELAY_MS = 20;
+/** As many as ours has in flight, beside the server and over a line (`deploy/run/pace.ts`). */
+const inFlight = (delayMs: number) => (delayMs < 10 ? 16 : 32);
 
 /** Times of the sides in ms, one of each round. */
 interface Sides {
@@ -21,14 +22,14 @@ interface Sides {
 /**
  * G9: 500 new ConfigMaps from a confirmed plan, as in a window that stays open (lock, journal, inventory and record included), against `kubectl apply --server-side` and the official client one after the other,
  * with 20 ms added between all of them and the real API server of the sandbox, each side in a new namespace, in turn; then on bare loopback. The objects must be the same afterwards. kubectl's time
- * holds the start of its process. The floor is what the same 500 requests take as bare HTTPS, 16 at a time: the line and the server, without plan, order, lock, journal, inventory and record; beside it stands what
+ * holds the start of its process. The floor is what the same 500 requests take as bare HTTPS, as many at a time as ours: the line and the server, without plan, order, lock, journal, inventory and record; beside it stands what
  * the line alone would take. The other figures of a deploy are told beside it.
  */
 export async function applySpeed({ rounds = 3 } = {}): Promise<Bar> {
   const far = await measure(DELAY_MS, rounds, true);
   const near = await measure(0, rounds, false);
   const figures = await deployFigures();
-  const line = Math.ceil(COUNT / PARALLEL) * DELAY_MS;
+  const line = Math.ceil(COUNT / inFlight(DELAY_MS)) * DELAY_MS;
   const [ours, peer, floor] = [median(far.times.ours), median(far.times.kubectl), median(far.times.bare)];
   const parts = [
     {
@@ -86,7 +87,7 @@ async function measure(delayMs: number, rounds: number, withSerial: boolean): Pr
       }),
     );
     times.kubectl.push(await timed(() => bench.kubectl('-n', theirs, 'apply', '--server-side', '-f', file)));
-    times.bare.push(await timed(() => applyBare(bench.kubeconfig, text, bare)));
+    times.bare.push(await timed(() => applyBare(bench.kubeconfig, text, bare, inFlight(delayMs))));
     // the slowest by far: once tells enough
     if (withSerial && round === 0) {
       const space = await bench.space();
@@ -105,12 +106,12 @@ async function measure(delayMs: number, rounds: number, withSerial: boolean): Pr
 const STATE = 'jsonpath={range .items[*]}{.metadata.name} {.data}{"\\n"}{end}';
 
 /** The requests and nothing else. */
-async function applyBare(kubeconfig: string, text: string, namespace: string): Promise<void> {
+async function applyBare(kubeconfig: string, text: string, namespace: string, parallel: number): Promise<void> {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   config.setCurrentContext('sandbox-admin');
   const { server = '' } = config.getCurrentCluster() ?? {};
-  const agent = new Agent({ keepAlive: true, maxSockets: PARALLEL });
+  const agent = new Agent({ keepAlive: true, maxSockets: parallel });
   const access = { agent };
   await config.applyToHTTPSOptions(access);
   const send = (object: KubernetesObject) =>

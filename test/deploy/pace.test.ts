@@ -21,6 +21,14 @@ test('a throttled server halves what is in flight, successes raise it again', as
   assert.equal(pace.limit, 8);
 });
 
+test('a long line has more in flight than a server beside us, unless somebody said how many', () => {
+  const limits = [{}, { quickestMs: undefined }, { quickestMs: 2 }, { quickestMs: 22 }, { quickestMs: 22, parallel: 4 }];
+  assert.deepEqual(
+    limits.map((options) => new Pace(options).limit),
+    [16, 16, 16, 32, 4],
+  );
+});
+
 test('nothing is sent before the time that the server asks for', async () => {
   const pace = new Pace({ firstMs: 1 });
   const times: number[] = [];

@@ -107,7 +107,7 @@ async function planOnce(request: PlanRequest, cluster: Cluster, options: PlanOpt
   const { inventory } = set.value;
   const scaled = { ...replicasLeft, objects: replicasLeft.objects.map((one) => (inventory ? marked(one, inventory.id) : one)) };
   const objects = scaled.objects.map(({ object }) => object);
-  const pace = new Pace(options.parallel === undefined ? {} : { parallel: options.parallel });
+  const pace = new Pace({ parallel: options.parallel, quickestMs: cluster.quickestMs });
   const held = new Set(inventory?.members.map(memberKey));
   const context: DryRunContext = { cluster, signal, pace, live, held };
   const stacks = request.stacks ?? { stacks: [], blockers: [] };

@@ -77,7 +77,7 @@ class Removal {
 
   constructor(run: RemovalRun, options: RemovalOptions) {
     this.#run = run;
-    this.#pace = new Pace(options.parallel === undefined ? {} : { parallel: options.parallel });
+    this.#pace = new Pace({ parallel: options.parallel, quickestMs: run.cluster.quickestMs });
     this.#options = options;
   }
 

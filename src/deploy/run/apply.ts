@@ -160,7 +160,7 @@ class Application {
     this.#retryMs = options.retryMs ?? 60_000;
     this.#stackMs = options.stackMs ?? 2_000;
     this.#readiness = options.readiness;
-    this.#pace = new Pace({ ...options.pace, ...(options.parallel === undefined ? {} : { parallel: options.parallel }) });
+    this.#pace = new Pace({ ...options.pace, parallel: options.parallel, quickestMs: context.cluster.quickestMs });
     this.#wait = new Wait(context.cluster, context.project, options, (verdict) => this.#judged(verdict));
   }
 

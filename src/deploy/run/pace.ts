@@ -3,12 +3,17 @@ import { type Failure, failed, type Result } from '../../base/failure.ts';
 
 /** How requests are paced. Times in ms. */
 export interface PaceOptions {
-  /** Most requests in flight; default 16 (32 was no faster on two cores). */
-  readonly parallel?: number;
+  /** Most requests in flight; by default as many as keep a server busy: 16 beside it (32 were no faster on two cores), 32 over a line on which the quickest answer takes {@link longLineMs}. */
+  readonly parallel?: number | undefined;
+  /** See `Cluster.quickestMs`. */
+  readonly quickestMs?: number | undefined;
   /** First pause before a second try, doubled each time up to `longestMs`; jitter halves it at most. Default 500 and 8,000. */
   readonly firstMs?: number;
   readonly longestMs?: number;
 }
+
+/** From here on it is the line that takes the time, and not the server. */
+const longLineMs = 10;
 
 /** One paced request. */
 export interface Attempt {
@@ -34,7 +39,12 @@ export class Pace {
   #pausedUntil = 0;
   readonly #waiting: (() => void)[] = [];
 
-  constructor({ parallel = 16, firstMs = 500, longestMs = 8_000 }: PaceOptions = {}) {
+  constructor({
+    quickestMs = 0,
+    parallel = quickestMs < longLineMs ? 16 : 32,
+    firstMs = 500,
+    longestMs = 8_000,
+  }: PaceOptions = {}) {
     this.#most = parallel;
     this.#limit = parallel;
     this.#firstMs = firstMs;
