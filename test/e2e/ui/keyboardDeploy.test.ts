@@ -36,7 +36,9 @@ async function play({ window, sandbox }: Scene): Promise<void> {
       );
   const applyDeploy = async () => {
     const says = (text: RegExp) => window.page.locator('.statusbar-item', { hasText: text });
-    const goes = window.page.locator('.notifications-toasts .notification-list-item').or(says(/verified \d+/i));
+    const goes = window.page
+      .locator('.notifications-toasts .notification-list-item', { hasText: /sandbox-admin/ })
+      .or(says(/verified \d+/i));
     for (let tries = 1; ; tries++) {
       await toEditor();
       await press('Control+K');
