@@ -2,7 +2,7 @@
  * Whether the value of an annotation holds what a tool keeps of the whole object, the values of a Secret among it: as JSON (kapp's `kapp.k14s.io/original`, a `last-applied-configuration`), within another copy or as YAML, or packed by gzip
  * (Rancher's `objectset.rio.cattle.io/applied`).
  */
-export const isObjectCopy = (value: unknown): boolean =>
+const isObjectCopy = (value: unknown): boolean =>
   typeof value === 'string' && /(?:^|[^\w-])(?:data|stringData)[\\"']*\s*:|^H4sI/m.test(value);
 
 /** Annotations of a Secret with something else in place of each copy of the object. */

@@ -19,6 +19,7 @@ import type { Lookup, Query } from './lookup.ts';
 import { byId, idIn, lookUp, nearest, sameId } from './matching.ts';
 import type { ActOptions, Freshness, ListOptions, Project, ResourceList } from './project.ts';
 import { type Quota, quotaOf } from './quota.ts';
+import { shapeOf } from './search.ts';
 import { serviceRow } from './services.ts';
 import type { Token } from './token.ts';
 
@@ -36,7 +37,6 @@ export interface ProjectOptions {
 const defaultAgeMs = 30_000;
 /** A kind is asked for again at most this often because something was not found. */
 const missMs = 30_000;
-const uuid = /^[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i;
 
 /** {@link Project} over a client: lists cached and in flight once, the old list kept and marked stale while the cloud does not answer. */
 export class OpenProject implements Project {
@@ -152,7 +152,7 @@ export class OpenProject implements Project {
 
   /** What no list tells may still be had by its id: hidden images, those of a community. Whether a miss is one is for the service to say. */
   async #orElsewhere(kind: KindId, query: Query, answer: Lookup, signal: AbortSignal | undefined): Promise<Lookup> {
-    if (answer.verdict !== 'missing' || query.by !== 'idOrName' || kindOf(kind).get === false || !uuid.test(query.value))
+    if (answer.verdict !== 'missing' || query.by !== 'idOrName' || kindOf(kind).get === false || shapeOf(query.value) !== 'id')
       return answer;
     const key = `${kind} ${query.value}`;
     if (this.#clock.now() - (this.#strangers.get(key) ?? Number.NEGATIVE_INFINITY) < missMs) return answer;
