@@ -39,13 +39,8 @@ export class Editing {
   readonly objects: ObjectCheck;
   /** Which manifests name a resource. */
   readonly uses: ResourceUses;
-  /** Editors ask for both when a file is opened: a section is parsed once for them. */
-  readonly #shape = new PerSection((section) => {
-    const { content, text, lines } = section;
-    if (!content.isManifest) return { outline: [], folds: [] };
-    const read = { content, text, lines, parsed: section.parsed };
-    return { outline: outlineOf(read), folds: foldsOf(read) };
-  });
+  readonly #outlines = new PerSection(outlineOf);
+  readonly #folds = new PerSection(foldsOf);
 
   constructor(files: OpenFiles, host: LanguageHost) {
     this.#files = files;
@@ -62,14 +57,14 @@ export class Editing {
   async symbols(uri: string, signal: AbortSignal): Promise<DocumentSymbol[]> {
     const document = this.#files.get(uri)?.document;
     const full = fullOutline();
-    if (!document || !(await this.#shape.prepare(document, signal, ({ outline }) => full(outline)))) return [];
-    return documentSymbols(document, (section) => this.#shape.of(section).outline);
+    if (!document || !(await this.#outlines.prepare(document, signal, full))) return [];
+    return documentSymbols(document, (section) => this.#outlines.of(section));
   }
 
   async folds(uri: string, signal: AbortSignal): Promise<FoldingRange[] | null> {
     const document = this.#files.get(uri)?.document;
-    if (!document || !(await this.#shape.prepare(document, signal))) return null;
-    return foldingRanges(document, (section) => this.#shape.of(section).folds);
+    if (!document || !(await this.#folds.prepare(document, signal))) return null;
+    return foldingRanges(document, (section) => this.#folds.of(section));
   }
 
   selections(uri: string, positions: readonly Position[]): SelectionRange[] {

@@ -12,14 +12,10 @@ export interface Fold {
 }
 
 /** The document itself, every key and item whose value takes more than one line (block scalars too), and runs of comments; of several that begin on one line the longest. */
-export function foldsOf({
-  content,
-  text,
-  lines,
-  parsed,
-}: Pick<Section, 'content' | 'text' | 'lines' | 'parsed'>): readonly Fold[] {
-  if (!content.isManifest) return [];
-  const { tree } = parsed;
+export function foldsOf(section: Section): readonly Fold[] {
+  if (!section.content.isManifest) return [];
+  const { text, lines } = section;
+  const { tree } = section.parsed;
   const longest = new Map<number, Fold>();
   /** Lines of texts that hold line breaks: what looks like a comment there is none. */
   const texts: { readonly from: number; readonly to: number }[] = [];

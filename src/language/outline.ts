@@ -24,9 +24,9 @@ const most = 5000;
 const longestDetail = 60;
 
 /** The manifests of a section as `Kind name`, below each its keys. What a Secret holds is not repeated. */
-export function outlineOf({ content, text, parsed }: Pick<Section, 'content' | 'text' | 'parsed'>): readonly OutlineEntry[] {
-  if (!content.isManifest) return [];
-  return parsed.manifests.map((manifest) => manifestEntry(manifest, text));
+export function outlineOf(section: Section): readonly OutlineEntry[] {
+  if (!section.content.isManifest) return [];
+  return section.parsed.manifests.map((manifest) => manifestEntry(manifest, section.text));
 }
 
 /** The outline of a file as the editor takes it, as far as the file is read; at most {@link most} entries, the upper ones first. */
@@ -39,14 +39,17 @@ export function documentSymbols(
     const taken = entries.length <= left ? entries : entries.slice(0, Math.max(0, left));
     left -= taken.length;
     // What is empty is left out: there are thousands of them.
-    return taken.map(({ name, detail, kind, range, selection, children }) => ({
-      name,
-      ...(detail === '' ? {} : { detail }),
-      kind,
-      range: document.toRange(placed, range),
-      selectionRange: document.toRange(placed, selection),
-      ...(children.length === 0 ? {} : { children: toSymbols(placed, children) }),
-    }));
+    return taken.map(({ name, detail, kind, range, selection, children }) => {
+      const symbol: DocumentSymbol = {
+        name,
+        kind,
+        range: document.toRange(placed, range),
+        selectionRange: document.toRange(placed, selection),
+      };
+      if (detail !== '') symbol.detail = detail;
+      if (children.length > 0) symbol.children = toSymbols(placed, children);
+      return symbol;
+    });
   };
   const symbols: DocumentSymbol[] = [];
   for (const placed of document.sections) {
@@ -74,36 +77,49 @@ function manifestEntry({ root, kind = '', name, namespace }: LocalManifest, text
   const named = pairOf(root, 'metadata')?.value;
   const at = isMap(named) ? pairOf(named, 'name')?.value : undefined;
   const selection = at ? writtenRange(at, text) : writtenRange(pairOf(root, 'kind')?.key ?? root, text);
-  const hidden = kind === 'Secret' ? new Set(['data', 'stringData']) : new Set<string>();
+  const hidden = kind === 'Secret' ? new Set(['data', 'stringData']) : undefined;
   const children = entriesOf(root, text, hidden);
   const title = name === undefined ? kind : `${kind} ${name}`;
   return { name: title, detail: namespace ?? '', kind: SymbolKind.Object, range, selection, children };
 }
 
-/** Aliases are not followed: what they stand for is in the outline where it is written. */
-function entriesOf(node: Node | null, text: string, hidden: ReadonlySet<string> | 'all' = new Set()): readonly OutlineEntry[] {
-  if (isMap(node))
-    return node.items.flatMap((pair) => {
-      const [key, value] = [pair.key as Node | null, pair.value as Node | null];
-      const name = keyText(key);
-      if (!key?.range || name === '') return [];
-      const inner = hidden === 'all' || hidden.has(name) ? 'all' : undefined;
-      const selection = writtenRange(key, text);
-      const end = value?.range ? Math.max(selection.end, writtenRange(value, text).end) : selection.end;
-      return [entry(name, value, { start: selection.start, end }, selection, inner)];
-    });
-  if (!isSeq(node)) return [];
-  return (node.items as (Node | null)[]).flatMap((item, index) => {
-    if (!item?.range) return [];
-    const range = writtenRange(item, text);
-    const first = { start: range.start, end: Math.min(range.end, lineEnd(text, range.start)) };
-    return [entry(itemName(item, index), item, range, first, hidden === 'all' ? 'all' : undefined)];
-  });
+const nothing: readonly never[] = [];
 
-  function entry(name: string, value: Node | null, range: Range, selection: Range, inner: 'all' | undefined): OutlineEntry {
-    const detail = isScalar(value) && inner === undefined ? oneLine(value.source ?? '') : '';
-    return { name, detail, kind: kindOf(value), range, selection, children: entriesOf(value, text, inner) };
+/** Aliases are not followed: what they stand for is in the outline where it is written. */
+function entriesOf(node: Node | null, text: string, hidden: ReadonlySet<string> | 'all' | undefined): readonly OutlineEntry[] {
+  if (!isMap(node) && !isSeq(node)) return nothing;
+  const entries: OutlineEntry[] = [];
+  if (isSeq(node)) {
+    for (const [index, item] of (node.items as (Node | null)[]).entries()) {
+      if (!item?.range) continue;
+      const range = writtenRange(item, text);
+      const first = { start: range.start, end: Math.min(range.end, lineEnd(text, range.start)) };
+      entries.push(entryOf(itemName(item, index), item, text, range, first, hidden === 'all'));
+    }
+    return entries;
   }
+  for (const pair of node.items) {
+    const [key, value] = [pair.key as Node | null, pair.value as Node | null];
+    const name = keyText(key);
+    if (!key?.range || name === '') continue;
+    const selection = writtenRange(key, text);
+    const end = value?.range ? Math.max(selection.end, writtenRange(value, text).end) : selection.end;
+    const isHidden = hidden === 'all' || hidden?.has(name) === true;
+    entries.push(entryOf(name, value, text, { start: selection.start, end }, selection, isHidden));
+  }
+  return entries;
+}
+
+function entryOf(
+  name: string,
+  value: Node | null,
+  text: string,
+  range: Range,
+  selection: Range,
+  isHidden: boolean,
+): OutlineEntry {
+  const detail = isScalar(value) && !isHidden ? oneLine(value.source ?? '') : '';
+  return { name, detail, kind: kindOf(value), range, selection, children: entriesOf(value, text, isHidden ? 'all' : undefined) };
 }
 
 /** An item is called as the field that tells it from the others. */

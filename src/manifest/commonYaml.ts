@@ -1,5 +1,5 @@
 import {
-  Document,
+  type Document,
   isAlias,
   isCollection,
   isMap,
@@ -14,7 +14,7 @@ import {
 } from 'yaml';
 import { type Edit, Kept } from './edit.ts';
 import { ordinaryTrees } from './ordinaryTrees.ts';
-import { pairOf, scalarOf } from './quickNodes.ts';
+import { collectionsOf, pairOf, type QuickNode, scalarOf } from './quickNodes.ts';
 import { BRACE, BRACKET, GREATER, NEWLINE, PIPE, uncommon } from './yamlLines.ts';
 import { longestKey, unusualNodes, YamlValues } from './yamlValues.ts';
 
@@ -36,9 +36,11 @@ export interface ReadingHelp {
 export function readCommonYaml(text: string, schema: Schema, deepest: number, help: ReadingHelp = {}): CommonYaml {
   const reader = new Reader(text, schema, deepest, help);
   try {
-    const tree = new Document<Node>(undefined, { schema });
-    tree.contents = reader.root();
-    tree.errors = [...reader.errors].sort((one, other) => one.pos[0] - other.pos[0]);
+    const contents = reader.root();
+    const tree = collectionsOf(schema).document(
+      contents,
+      reader.errors.sort((one, other) => one.pos[0] - other.pos[0]),
+    );
     if (reader.isOrdinary) ordinaryTrees.add(tree);
     return { tree, stoppedAt: undefined };
   } catch (error) {
@@ -101,7 +103,7 @@ class Reader extends YamlValues {
     return node;
   }
 
-  #blockMap(column: number, old: unknown): YAMLMap {
+  #blockMap(column: number, old: unknown): YAMLMap & QuickNode {
     this.deeper();
     const [apart, unusual] = [this.#apartSeen, this.unusual];
     const items: Pair[] = [];
@@ -127,7 +129,7 @@ class Reader extends YamlValues {
         const value = this.#valueOf(colon + 1, column, pair?.value);
         if (this.column > column) throw uncommon;
         items.push(pairOf(key, value));
-        end = value.range?.[2] ?? end;
+        end = value.nodeEnd;
       } catch (error) {
         const read = this.#apart(error, at, column, depth);
         if (!isMap(read)) throw error;
@@ -136,10 +138,10 @@ class Reader extends YamlValues {
       }
     }
     if (this.column > column) throw uncommon;
-    return this.#marked(apart, unusual, this.mapOf(items, [start, end, this.#close(column, end)]));
+    return this.#marked(apart, unusual, this.mapOf(items.slice(), start, end, this.#close(column, end)));
   }
 
-  #blockSeq(column: number, old: unknown): YAMLSeq {
+  #blockSeq(column: number, old: unknown): YAMLSeq & QuickNode {
     this.deeper();
     const [apart, unusual] = [this.#apartSeen, this.unusual];
     const items: Node[] = [];
@@ -160,7 +162,7 @@ class Reader extends YamlValues {
         const item = this.#itemOf(at, column, before);
         if (this.column > column) throw uncommon;
         items.push(item);
-        end = item.range?.[2] ?? end;
+        end = item.nodeEnd;
       } catch (error) {
         const read = this.#apart(error, at, column, depth);
         if (!isSeq(read)) throw error;
@@ -169,7 +171,7 @@ class Reader extends YamlValues {
       }
     }
     if (this.column > column) throw uncommon;
-    return this.#marked(apart, unusual, this.make.seq(items, [start, end, this.#close(column, end)]));
+    return this.#marked(apart, unusual, this.make.seq(items.slice(), start, end, this.#close(column, end)));
   }
 
   /** Remembers of a collection whether something in it was read apart, or is unusual. */
@@ -249,7 +251,7 @@ class Reader extends YamlValues {
   }
 
   /** What stands behind the colon of a key in this column, in its line or below. Goes on to what follows. */
-  #valueOf(from: number, column: number, old: unknown): Node {
+  #valueOf(from: number, column: number, old: unknown): QuickNode {
     const at = this.afterSpaces(from);
     if (!this.isLineOver(at, from)) {
       if (this.isDash(at)) throw uncommon;
@@ -259,14 +261,14 @@ class Reader extends YamlValues {
     if (this.column > column) return this.#below(old);
     // A list may stand in the column of its key.
     if (this.column === column && this.isDash(this.at)) return this.#blockSeq(column, old);
-    return scalarOf(null, '', Scalar.PLAIN, [at, at, at]);
+    return scalarOf(null, '', Scalar.PLAIN, at, at, at);
   }
 
-  #itemOf(dash: number, column: number, old: unknown): Node {
+  #itemOf(dash: number, column: number, old: unknown): QuickNode {
     const at = this.afterSpaces(dash + 1);
     if (this.isLineOver(at, dash + 1)) {
       this.seek(this.lineEnd(dash + 1));
-      return this.column > column ? this.#below(old) : scalarOf(null, '', Scalar.PLAIN, [at, at, at]);
+      return this.column > column ? this.#below(old) : scalarOf(null, '', Scalar.PLAIN, at, at, at);
     }
     const inner = column + (at - dash);
     const isList = this.isDash(at);
@@ -277,7 +279,7 @@ class Reader extends YamlValues {
   }
 
   /** A node that begins its own line. */
-  #below(old: unknown): Node {
+  #below(old: unknown): QuickNode {
     const column = this.column;
     if (this.isDash(this.at)) return this.#blockSeq(column, old);
     if (isScalarOnly(this.text.charCodeAt(this.at)) || this.colon(this.at) < 0) throw uncommon;

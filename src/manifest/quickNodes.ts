@@ -1,64 +1,78 @@
-import { type Document, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import { Document, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 
 type Schema = Document['schema'];
 type Range = [number, number, number];
+export type QuickNode = Node & Placed;
 
-/** Makes collections of one schema. */
+/** Makes collections of one schema, and documents of it. */
 export interface Collections {
-  readonly map: (items: Pair[], range: Range) => YAMLMap;
-  readonly seq: (items: Node[], range: Range) => YAMLSeq;
+  readonly map: (items: readonly Pair[], start: number, end: number, nodeEnd: number) => YAMLMap & Placed;
+  readonly seq: (items: readonly Node[], start: number, end: number, nodeEnd: number) => YAMLSeq & Placed;
+  readonly document: (contents: Node, errors: Document['errors']) => Document<Node>;
 }
 
-/**
- * A prototype that holds what the constructor of a node defines anew for each, and slowly: the mark of its kind, and the schema of a collection. What is made of it is that node to every
- * function of the `yaml` package (isMap, visit, getIn), for they ask for the mark.
- */
-function prototypeOf<N extends object>(sample: N): N {
-  const own = Object.entries(Object.getOwnPropertyDescriptors(sample)).filter(([key]) => key === 'schema');
-  const marks = Object.getOwnPropertySymbols(sample).map(
-    (mark) => [mark, Object.getOwnPropertyDescriptor(sample, mark) ?? {}] as const,
-  );
-  return Object.create(Object.getPrototypeOf(sample), Object.fromEntries<PropertyDescriptor>([...own, ...marks]));
+/** Where a node made here stands. Its range is made of that for whoever asks: three numbers take a third of what an array of them does, and a tree has as many as it has nodes. */
+class Placed {
+  start: number;
+  end: number;
+  nodeEnd: number;
+
+  constructor(start: number, end: number, nodeEnd: number) {
+    this.start = start;
+    this.end = end;
+    this.nodeEnd = nodeEnd;
+  }
 }
 
-const scalarPrototype = prototypeOf(new Scalar(null));
-const pairPrototype = prototypeOf(new Pair<Node, Node>(new Scalar(null)));
-const known = new WeakMap<Schema, Collections>();
+class PlacedScalar extends Placed {
+  value: unknown;
+  source: string;
+  type: Scalar.Type;
 
-/** Those of a schema, made once. */
-export function collectionsOf(schema: Schema): Collections {
-  const found = known.get(schema) ?? makersOf(schema);
-  known.set(schema, found);
-  return found;
+  constructor(value: unknown, source: string, type: Scalar.Type, start: number, end: number, nodeEnd: number) {
+    super(start, end, nodeEnd);
+    this.value = value;
+    this.source = source;
+    this.type = type;
+  }
 }
 
-function makersOf(schema: Schema): Collections {
-  const [mapPrototype, seqPrototype] = [
-    Object.defineProperty(prototypeOf(new YAMLMap(schema)), 'items', movedItems),
-    Object.defineProperty(prototypeOf(new YAMLSeq(schema)), 'items', movedItems),
-  ];
-  return {
-    map: (items, range) => madeOf<YAMLMap>(mapPrototype, items, range),
-    seq: (items, range) => madeOf<YAMLSeq>(seqPrototype, items, range),
-  };
-}
-
-/** What a collection made here has beside the fields of the package: what stands in it, and how far that is still to be moved. */
-interface Owing {
+class PlacedCollection extends Placed {
   held: readonly unknown[];
+  /** How far what stands in it is still to be moved. */
   owed: number;
+
+  constructor(held: readonly unknown[], start: number, end: number, nodeEnd: number) {
+    super(start, end, nodeEnd);
+    this.held = held;
+    this.owed = 0;
+  }
 }
 
-function madeOf<C extends YAMLMap | YAMLSeq>(prototype: C, items: readonly unknown[], range: Range): C {
-  const made: C & Owing = Object.create(prototype);
-  made.held = items;
-  made.owed = 0;
-  made.range = range;
-  return made;
+class KeyAndValue {
+  key: Node;
+  value: Node;
+
+  constructor(key: Node, value: Node) {
+    this.key = key;
+    this.value = value;
+  }
 }
 
-/** `items` of a collection made here: what stands in it is moved when somebody looks for it. */
-const movedItems: PropertyDescriptor & ThisType<Owing> = {
+const range: PropertyDescriptor & ThisType<Placed> = {
+  configurable: true,
+  get(): Range {
+    return [this.start, this.end, this.nodeEnd];
+  },
+  set([start, end, nodeEnd]: Range) {
+    this.start = start;
+    this.end = end;
+    this.nodeEnd = nodeEnd;
+  },
+};
+
+/** What stands in a collection is moved when somebody looks for it. */
+const items: PropertyDescriptor & ThisType<PlacedCollection> = {
   configurable: true,
   enumerable: true,
   get() {
@@ -75,19 +89,76 @@ const movedItems: PropertyDescriptor & ThisType<Owing> = {
 };
 
 /**
+ * A class of what is a node to every function of the `yaml` package (isMap, visit, getIn), for they ask for its mark: the prototype has it, and whatever else is the same of all. The package's own
+ * constructors define the mark of each node anew, which is slow.
+ */
+function nodeClass<A extends readonly unknown[], R extends object, N extends object>(
+  made: new (...args: A) => R,
+  sample: N,
+  same: PropertyDescriptorMap = {},
+): new (
+  ...args: A
+) => N & R {
+  const marks = Object.getOwnPropertySymbols(sample).map(
+    (mark) => [mark, Object.getOwnPropertyDescriptor(sample, mark) ?? {}] as const,
+  );
+  const own: PropertyDescriptorMap = { ...Object.fromEntries<PropertyDescriptor>(marks), ...same };
+  Object.setPrototypeOf(made.prototype, Object.create(Object.getPrototypeOf(sample), own));
+  return made as new (
+    ...args: A
+  ) => N & R;
+}
+
+const QuickScalar = nodeClass(PlacedScalar, new Scalar(null), { range });
+const QuickPair = nodeClass(KeyAndValue, new Pair<Node, Node>(new Scalar(null)));
+const known = new WeakMap<Schema, Collections>();
+
+/** Those of a schema, made once. */
+export function collectionsOf(schema: Schema): Collections {
+  const found = known.get(schema) ?? makersOf(schema);
+  known.set(schema, found);
+  return found;
+}
+
+function makersOf(schema: Schema): Collections {
+  const same = { range, items, schema: { value: schema, configurable: true, writable: true } };
+  const QuickMap = nodeClass(class extends PlacedCollection {}, new YAMLMap(schema), same);
+  const QuickSeq = nodeClass(class extends PlacedCollection {}, new YAMLSeq(schema), same);
+  const document = new Document<Node>(undefined, { schema });
+  return {
+    map: (held, start, end, nodeEnd) => new QuickMap(held, start, end, nodeEnd),
+    seq: (held, start, end, nodeEnd) => new QuickSeq(held, start, end, nodeEnd),
+    document: (contents, errors) => {
+      const made: Document<Node> = Object.create(document);
+      made.contents = contents;
+      made.errors = errors;
+      made.warnings = [];
+      return made;
+    },
+  };
+}
+
+/**
  * Moves a node that stands behind an edit, and all that is in it: of a collection made here when somebody looks into it, for at a keystroke in a long document nobody looks into
  * most of what moves.
  */
 export function moveNode(node: unknown, by: number): void {
   if (typeof node !== 'object' || node === null) return;
-  const { range, owed } = node as Partial<YAMLSeq & Owing>;
+  if ('nodeEnd' in node) {
+    const placed = node as Placed & Partial<PlacedCollection>;
+    placed.start += by;
+    placed.end += by;
+    placed.nodeEnd += by;
+    if (placed.owed !== undefined) placed.owed += by;
+    return;
+  }
+  const { range, items } = node as Partial<YAMLSeq>;
   if (range) {
     range[0] += by;
     range[1] += by;
     range[2] += by;
   }
-  if (owed !== undefined) (node as Owing).owed = owed + by;
-  else moveEach((node as Partial<YAMLSeq>).items ?? [], by);
+  moveEach(items ?? [], by);
 }
 
 function moveEach(items: readonly unknown[], by: number): void {
@@ -99,18 +170,17 @@ function moveEach(items: readonly unknown[], by: number): void {
   }
 }
 
-export function scalarOf(value: unknown, source: string, type: Scalar.Type, range: Range): Scalar {
-  const scalar: Scalar = Object.create(scalarPrototype);
-  scalar.value = value;
-  scalar.range = range;
-  scalar.source = source;
-  scalar.type = type;
-  return scalar;
+export function scalarOf(
+  value: unknown,
+  source: string,
+  type: Scalar.Type,
+  start: number,
+  end: number,
+  nodeEnd: number,
+): Scalar & Placed {
+  return new QuickScalar(value, source, type, start, end, nodeEnd);
 }
 
 export function pairOf(key: Node, value: Node): Pair<Node, Node> {
-  const pair: Pair<Node, Node> = Object.create(pairPrototype);
-  pair.key = key;
-  pair.value = value;
-  return pair;
+  return new QuickPair(key, value);
 }

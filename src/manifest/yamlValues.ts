@@ -1,6 +1,6 @@
-import { CST, type Document, type Node, type Pair, Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+import { CST, type Document, type Node, type Pair, Scalar, type YAMLMap } from 'yaml';
 import { hasOrdinaryKeys } from './ordinaryKeys.ts';
-import { type Collections, collectionsOf, pairOf, scalarOf } from './quickNodes.ts';
+import { type Collections, collectionsOf, pairOf, type QuickNode, scalarOf } from './quickNodes.ts';
 import { losesDigits, plainValue, surprise } from './scalars.ts';
 import {
   BRACE,
@@ -24,7 +24,6 @@ import {
 } from './yamlLines.ts';
 
 type Schema = Document['schema'];
-type Range = [number, number, number];
 
 /** An implicit key is no longer than 1024 characters (YAML 1.2.2 §7.4). */
 export const longestKey = 1000;
@@ -49,9 +48,9 @@ export class YamlValues extends YamlLines {
     this.depthLeft = deepest;
   }
 
-  protected mapOf(items: Pair[], range: Range): YAMLMap {
+  protected mapOf(items: readonly Pair[], start: number, end: number, nodeEnd: number): YAMLMap & QuickNode {
     if (!hasOrdinaryKeys(items)) this.unusual += 1;
-    return this.make.map(items, range);
+    return this.make.map(items, start, end, nodeEnd);
   }
 
   protected deeper(): void {
@@ -59,28 +58,27 @@ export class YamlValues extends YamlLines {
     if (this.depthLeft < 0) throw uncommon;
   }
 
-  protected key(at: number, colon: number): Node {
+  protected key(at: number, colon: number): QuickNode {
     const code = this.text.charCodeAt(at);
     if (code === DOUBLE || code === SINGLE) return this.#quoted(at, this.quoteEnd(at, -1));
     return this.#plain(at, this.trimmedEnd(at, colon), colon);
   }
 
   /** A scalar or a flow collection behind a key or a dash; the parent's column tells where it ends. */
-  protected inline(at: number, column: number): Node {
+  protected inline(at: number, column: number): QuickNode {
     const code = this.text.charCodeAt(at);
-    let node: Node;
+    let node: QuickNode;
     if (code === DOUBLE || code === SINGLE) node = this.#quoted(at, this.quoteEnd(at, column));
     else if (code === BRACKET || code === BRACE) node = this.#flow(at, column);
     else if (code === PIPE || code === GREATER) return this.#block(at, column);
     else return this.#plainLines(at, column);
-    const range = node.range as Range;
-    range[2] = this.lineEnd(range[1]);
-    this.seek(range[2]);
+    node.nodeEnd = this.lineEnd(node.end);
+    this.seek(node.nodeEnd);
     if (this.column > column) throw uncommon;
     return node;
   }
 
-  #plainLines(at: number, column: number): Node {
+  #plainLines(at: number, column: number): QuickNode {
     const text = this.text;
     let end = this.#plainEnd(at);
     let next = this.lineEnd(end);
@@ -98,7 +96,7 @@ export class YamlValues extends YamlLines {
     if (end === first) return this.#plain(at, end, next);
     if (indicators.has(text.charCodeAt(at)) && text.charCodeAt(at) !== DASH) throw uncommon;
     const token = { type: 'scalar', offset: at, indent: column, source: text.slice(at, end) } as const;
-    return this.#plainScalar(CST.resolveAsScalar(token, true, refuse).value, [at, end, next]);
+    return this.#plainScalar(CST.resolveAsScalar(token, true, refuse).value, at, end, next);
   }
 
   /** The end of a plain text in its line. */
@@ -114,17 +112,17 @@ export class YamlValues extends YamlLines {
     }
   }
 
-  #plain(at: number, end: number, next: number): Node {
+  #plain(at: number, end: number, next: number): QuickNode {
     const source = this.text.slice(at, end);
     const first = source.charCodeAt(0);
     if (source === '' || (indicators.has(first) && !(first === DASH && end > at + 1 && !this.isEnd(at + 1)))) throw uncommon;
     if (source === '<<' || source.includes('\r')) throw uncommon;
-    return this.#plainScalar(source, [at, end, next]);
+    return this.#plainScalar(source, at, end, next);
   }
 
-  #plainScalar(source: string, range: Range): Scalar {
+  #plainScalar(source: string, at: number, end: number, next: number): QuickNode {
     const value = plainValue(source);
-    const scalar = scalarOf(value, source, Scalar.PLAIN, range);
+    const scalar = scalarOf(value, source, Scalar.PLAIN, at, end, next);
     if (isUnusual(source, value)) {
       this.unusual += 1;
       unusualNodes.add(scalar);
@@ -132,7 +130,7 @@ export class YamlValues extends YamlLines {
     return scalar;
   }
 
-  #quoted(at: number, end: number): Scalar {
+  #quoted(at: number, end: number): QuickNode {
     const source = this.text.slice(at, end);
     const isDouble = source.charCodeAt(0) === DOUBLE;
     const type = isDouble ? Scalar.QUOTE_DOUBLE : Scalar.QUOTE_SINGLE;
@@ -141,11 +139,11 @@ export class YamlValues extends YamlLines {
       const kind = isDouble ? 'double-quoted-scalar' : 'single-quoted-scalar';
       value = CST.resolveAsScalar({ type: kind, offset: at, indent: 0, source }, true, refuse).value;
     } else if (!isDouble) value = value.replaceAll("''", "'");
-    return scalarOf(value, value, type, [at, end, end]);
+    return scalarOf(value, value, type, at, end, end);
   }
 
   /** `|` or `>` with at most a `-` behind it; its lines are indented deeper than the parent. */
-  #block(at: number, column: number): Node {
+  #block(at: number, column: number): QuickNode {
     const text = this.text;
     const header = /[|>]-?/y;
     header.lastIndex = at;
@@ -179,7 +177,7 @@ export class YamlValues extends YamlLines {
       : this.#folded(at, `${text.slice(at, start)}`, lines, column);
     this.seek(end);
     if (this.column > column) throw uncommon;
-    return scalarOf(value, value, isLiteral ? Scalar.BLOCK_LITERAL : Scalar.BLOCK_FOLDED, [at, end, end]);
+    return scalarOf(value, value, isLiteral ? Scalar.BLOCK_LITERAL : Scalar.BLOCK_FOLDED, at, end, end);
   }
 
   #folded(offset: number, line: string, source: string, indent: number): string {
@@ -189,7 +187,7 @@ export class YamlValues extends YamlLines {
   }
 
   /** A flow collection. Its further lines must be indented deeper than the parent's column. */
-  #flow(at: number, column: number): YAMLMap | YAMLSeq {
+  #flow(at: number, column: number): QuickNode {
     this.deeper();
     const { unusual } = this;
     const text = this.text;
@@ -199,15 +197,15 @@ export class YamlValues extends YamlLines {
     let next = this.#gap(at + 1, column);
     while (text.charCodeAt(next) !== close) {
       const node = this.#flowNode(next, column);
-      const end = node.range?.[1] ?? next;
+      const { end } = node;
       if (isMap) {
         next = this.afterSpaces(end);
         if (!(node instanceof Scalar) || text.charCodeAt(next) !== COLON) throw uncommon;
-        if (end - (node.range?.[0] ?? 0) > longestKey || text.slice(node.range?.[0], end).includes('\n')) throw uncommon;
+        if (end - node.start > longestKey || text.slice(node.start, end).includes('\n')) throw uncommon;
         if (node.type === Scalar.PLAIN && text.charCodeAt(next + 1) !== SPACE) throw uncommon;
         const value = this.#flowNode(this.afterSpaces(next + 1), column);
         pairs.push(pairOf(node, value));
-        next = this.#gap(value.range?.[1] ?? next, column);
+        next = this.#gap(value.end, column);
       } else {
         items.push(node);
         next = this.#gap(end, column);
@@ -215,8 +213,8 @@ export class YamlValues extends YamlLines {
       if (text.charCodeAt(next) === COMMA) next = this.#gap(next + 1, column);
       else if (text.charCodeAt(next) !== close) throw uncommon;
     }
-    const range: Range = [at, next + 1, next + 1];
-    const collection = isMap ? this.mapOf(pairs, range) : this.make.seq(items, range);
+    const end = next + 1;
+    const collection = isMap ? this.mapOf(pairs, at, end, end) : this.make.seq(items, at, end, end);
     collection.flow = true;
     if (this.unusual > unusual) unusualNodes.add(collection);
     this.depthLeft += 1;
@@ -240,7 +238,7 @@ export class YamlValues extends YamlLines {
     return at;
   }
 
-  #flowNode(at: number, column: number): Node {
+  #flowNode(at: number, column: number): QuickNode {
     const text = this.text;
     const code = text.charCodeAt(at);
     if (code === DOUBLE || code === SINGLE) return this.#quoted(at, this.quoteEnd(at, column));
