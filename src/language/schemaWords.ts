@@ -9,15 +9,7 @@ import {
 } from 'vscode-languageserver-types';
 import { isPlain } from '../manifest/isPlain.ts';
 import { pathAt, rangeOf } from '../manifest/path.ts';
-import {
-  asSchema,
-  isIntOrString,
-  memberOf,
-  namesOf,
-  type Resolved,
-  resolveSchema,
-  schemaAt,
-} from '../manifest/schema/fieldSchema.ts';
+import { asSchema, memberOf, namesOf, type Resolved, resolveSchema, schemaAt } from '../manifest/schema/fieldSchema.ts';
 import { type KeyPlace, keyPlaceAt } from '../manifest/schema/keyPlace.ts';
 import type { SchemasOf } from '../manifest/schema/structure.ts';
 import { escaped } from './hover.ts';
@@ -148,8 +140,8 @@ function valuesOf({ schema }: Resolved): readonly string[] {
   return type === 'boolean' ? ['true', 'false'] : [];
 }
 
-function typeOf({ schema }: Resolved): string {
-  if (isIntOrString(schema)) return 'integer or string';
+function typeOf({ schema, isIntOrString }: Resolved): string {
+  if (isIntOrString) return 'integer or string';
   const { type, items } = schema;
   if (type === 'array') return `list of ${String(asSchema(items)?.['type'] ?? 'object')}`;
   return typeof type === 'string' ? type : schema['properties'] ? 'object' : 'any';

@@ -160,9 +160,7 @@ export class Section {
     const { kinds } = this.content;
     const schemas = kinds.map(schemasOf);
     // Definitions may say of a kind that has no schema that it is another one.
-    const unknown = kinds.filter((_, index) => schemas[index]?.length === 0);
-    const groups = new Set(unknown.map(({ apiVersion }) => apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')))));
-    const defined = [...groups].flatMap((group) => schemasOf.defined?.(group) ?? []);
+    const defined = schemas.every(({ length }) => length > 0) ? nothing : definedBeside(kinds, schemas, schemasOf);
     const isSame = schemas.every(
       (one, index) => one === this.#schemas[index] || (one.length === 0 && !this.#schemas[index]?.length),
     );
@@ -190,6 +188,17 @@ export class Section {
     this.#lines ??= new LineIndex(this.text);
     return this.#lines;
   }
+}
+
+/** The kinds that definitions define in the groups of those that have no schema. */
+function definedBeside(
+  kinds: readonly KindName[],
+  schemas: readonly (readonly KnownSchema[])[],
+  schemasOf: SchemasOf,
+): readonly KindName[] {
+  const unknown = kinds.filter((_, index) => schemas[index]?.length === 0);
+  const groups = new Set(unknown.map(({ apiVersion }) => apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')))));
+  return [...groups].flatMap((group) => schemasOf.defined?.(group) ?? []);
 }
 
 interface Manifests {

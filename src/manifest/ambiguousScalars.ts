@@ -1,9 +1,9 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, type Node, type Scalar } from 'yaml';
+import { isMap, isPair, isScalar, isSeq, type Node, type Scalar } from 'yaml';
 import { LongNodes } from './longNodes.ts';
 import type { LocalManifest } from './manifest.ts';
 import { ordinaryTrees } from './ordinaryTrees.ts';
 import type { LocalFinding } from './parse.ts';
-import { findAll, nodeAt, rangeOf } from './path.ts';
+import { nodeAt, nodesAt, rangeOf } from './path.ts';
 import { keyText, losesDigits, surprise } from './scalars.ts';
 
 /** Where the API takes texts only (`map[string]string`, `[]string`, `string` of the Kubernetes API reference): a mapping of texts, a list of them, or one text. */
@@ -75,8 +75,9 @@ const versions = /(?:[vV]ersion|[tT]ag|[rR]elease)$/;
 export function scalarFindings(manifest: LocalManifest): readonly LocalFinding[] {
   const { apiVersion, kind, root } = manifest;
   if (apiVersion === undefined || kind === undefined) return [];
-  const refused = new Map<Node, LocalFinding>();
-  let [below, from]: [string | undefined, Node | undefined] = [undefined, root];
+  let refused: Map<Node, LocalFinding> | undefined;
+  let below: string | undefined;
+  let from: Node | undefined = root;
   for (const field of fieldsOf(`${apiVersion} ${kind}`)) {
     if (field.below !== below) from = field.below === undefined ? root : nodeAt(root, field.below, manifest.tree);
     below = field.below;
@@ -88,12 +89,15 @@ export function scalarFindings(manifest: LocalManifest): readonly LocalFinding[]
         !(scalar.value instanceof Uint8Array) &&
         typeof scalar.source === 'string' &&
         scalar.type === 'PLAIN'
-      )
+      ) {
+        refused ??= new Map();
         refused.set(scalar, notText(scalar, field, kind));
+      }
   }
-  if (ordinaryTrees.has(manifest.tree)) return [...refused.values()].sort((one, other) => one.range.start - other.range.start);
+  if (ordinaryTrees.has(manifest.tree))
+    return refused ? [...refused.values()].sort((one, other) => one.range.start - other.range.start) : nothing;
   const found: LocalFinding[] = [];
-  const starts = [...refused.keys()].map(({ range }) => range?.[0] ?? 0);
+  const starts = [...(refused?.keys() ?? nothing)].map(({ range }) => range?.[0] ?? 0);
   const look = (node: unknown, isKey: boolean, named: unknown): void => {
     if (isMap(node) || isSeq(node)) {
       if (clear.get(node) && !holdsOne(node, starts)) return;
@@ -106,7 +110,7 @@ export function scalarFindings(manifest: LocalManifest): readonly LocalFinding[]
         }
       if (found.length === before) clear.set(node, true);
     } else if (isScalar(node)) {
-      const finding = refused.get(node) ?? (node.type === 'PLAIN' ? readOtherwise(node, isKey, named) : undefined);
+      const finding = refused?.get(node) ?? (node.type === 'PLAIN' ? readOtherwise(node, isKey, named) : undefined);
       if (finding) found.push(finding);
     }
   };
@@ -122,12 +126,22 @@ function holdsOne({ range }: Node, places: readonly number[]): boolean {
   return places.some((place) => place >= start && place < end);
 }
 
+const nothing: readonly never[] = [];
+
+/** The texts at a place, and those in a mapping or a list there. */
 function scalarsAt(from: Node | undefined, at: string, { tree }: LocalManifest): readonly Scalar[] {
-  return findAll(from, at, tree).flatMap(({ node }): Scalar[] => {
-    if (isScalar(node)) return [node];
-    const below = isMap(node) ? node.items.map(({ value }) => value) : 'items' in node ? node.items : [];
-    return below.filter((one) => isScalar(one) && !isAlias(one)) as Scalar[];
-  });
+  const all = nodesAt(from, at, tree);
+  if (all.length === 0) return nothing;
+  const scalars: Scalar[] = [];
+  for (const node of all) {
+    if (isScalar(node)) scalars.push(node);
+    else if (isMap(node) || isSeq(node))
+      for (const item of node.items) {
+        const one = isPair(item) ? item.value : item;
+        if (isScalar(one)) scalars.push(one);
+      }
+  }
+  return scalars;
 }
 
 function notText(scalar: Scalar, { called }: TextField, kind: string): LocalFinding {

@@ -75,6 +75,9 @@ class Reader extends YamlValues {
   /** The innermost entry that could not be read; -1 while all could. */
   #stopped = -1;
   readonly #edit: Edit | undefined;
+  /** The entries of the collections that are being read, each behind those of what it stands in: they are taken from here all at once, for few collections are long. */
+  readonly #entries: unknown[] = [];
+  #filled = 0;
   /** Those of entries that were read apart. */
   readonly errors: Document['errors'] = [];
 
@@ -105,8 +108,9 @@ class Reader extends YamlValues {
 
   #blockMap(column: number, old: unknown): YAMLMap & QuickNode {
     this.deeper();
-    const [apart, unusual] = [this.#apartSeen, this.unusual];
-    const items: Pair[] = [];
+    const apart = this.#apartSeen;
+    const unusual = this.unusual;
+    const first = this.#filled;
     const start = this.at;
     let end = start;
     const known = isMap(old) && !old.flow ? new Kept(old.items as Pair<Node, Node>[], ({ key }) => key) : undefined;
@@ -116,11 +120,12 @@ class Reader extends YamlValues {
       const pair = index < 0 ? undefined : readHere(known?.items[index]);
       const next = known?.items[index + 1]?.key;
       if (pair?.value && this.#keep(pair.key, pair.value, next, column)) {
-        items.push(pair);
+        this.#add(pair);
         end = pair.value.range?.[2] ?? end;
         continue;
       }
       const depth = this.depthLeft;
+      const filled = this.#filled;
       try {
         if (this.isDash(at)) throw uncommon;
         const colon = this.colon(at);
@@ -128,23 +133,25 @@ class Reader extends YamlValues {
         const key = this.key(at, colon);
         const value = this.#valueOf(colon + 1, column, pair?.value);
         if (this.column > column) throw uncommon;
-        items.push(pairOf(key, value));
+        this.#add(pairOf(key, value));
         end = value.nodeEnd;
       } catch (error) {
+        this.#filled = filled;
         const read = this.#apart(error, at, column, depth);
         if (!isMap(read)) throw error;
-        for (const item of read.items) items.push(item as Pair);
+        for (const item of read.items) this.#add(item as Pair);
         end = read.range?.[2] ?? end;
       }
     }
     if (this.column > column) throw uncommon;
-    return this.#marked(apart, unusual, this.mapOf(items.slice(), start, end, this.#close(column, end)));
+    return this.#marked(apart, unusual, this.mapOf(this.#taken<Pair>(first), start, end, this.#close(column, end)));
   }
 
   #blockSeq(column: number, old: unknown): YAMLSeq & QuickNode {
     this.deeper();
-    const [apart, unusual] = [this.#apartSeen, this.unusual];
-    const items: Node[] = [];
+    const apart = this.#apartSeen;
+    const unusual = this.unusual;
+    const first = this.#filled;
     const start = this.at;
     let end = start;
     const known = isSeq(old) && !old.flow ? new Kept(old.items as Node[], (node) => node) : undefined;
@@ -153,25 +160,39 @@ class Reader extends YamlValues {
       const index = this.#edit && known ? known.find(this.#edit.offsetBefore(this.afterSpaces(at + 1))) : -1;
       const before = index < 0 ? undefined : readHere(known?.items[index]);
       if (before && this.#keep(before, before, known?.items[index + 1], column)) {
-        items.push(before);
+        this.#add(before);
         end = before.range?.[2] ?? end;
         continue;
       }
       const depth = this.depthLeft;
+      const filled = this.#filled;
       try {
         const item = this.#itemOf(at, column, before);
         if (this.column > column) throw uncommon;
-        items.push(item);
+        this.#add(item);
         end = item.nodeEnd;
       } catch (error) {
+        this.#filled = filled;
         const read = this.#apart(error, at, column, depth);
         if (!isSeq(read)) throw error;
-        for (const item of read.items) items.push(item as Node);
+        for (const item of read.items) this.#add(item as Node);
         end = read.range?.[2] ?? end;
       }
     }
     if (this.column > column) throw uncommon;
-    return this.#marked(apart, unusual, this.make.seq(items.slice(), start, end, this.#close(column, end)));
+    return this.#marked(apart, unusual, this.make.seq(this.#taken<Node>(first), start, end, this.#close(column, end)));
+  }
+
+  #add(entry: unknown): void {
+    this.#entries[this.#filled] = entry;
+    this.#filled += 1;
+  }
+
+  /** The entries from an index on, which are those of a collection that is read. */
+  #taken<E>(first: number): E[] {
+    const taken = this.#entries.slice(first, this.#filled) as E[];
+    this.#filled = first;
+    return taken;
   }
 
   /** Remembers of a collection whether something in it was read apart, or is unusual. */

@@ -72,33 +72,52 @@ const byForm = Map.groupBy(tables, (row) => row.in);
  * objects belong.
  */
 export function fixedFindings(manifest: LocalManifest): readonly LocalFinding[] {
-  const found = withParts(manifest).flatMap((one) => {
-    const form = formOf(one);
-    const rows = (byForm.get(form ?? '') ?? []).filter((row) => holds(row.when ?? {}, one));
-    const values = rows.flatMap((row) =>
+  let found: LocalFinding[] | undefined;
+  for (const one of withParts(manifest)) {
+    found = added(found, tableFindings(one));
+    for (const check of ofParts) found = added(found, check(one));
+  }
+  // A default may be used in many places, and is one value all the same.
+  if (found) found = [...new Map(found.map((one) => [`${one.code} ${one.range.start} ${one.message}`, one])).values()];
+  for (const check of ofManifests) found = added(found, check(manifest));
+  return found ?? nothing;
+}
+
+type Check = (manifest: LocalManifest) => readonly LocalFinding[];
+const nothing: readonly never[] = [];
+
+/** Asked of a manifest and of each of its parts, and of a manifest as a whole. */
+const ofParts: readonly Check[] = [ovnLimits, cloudConfConflicts, credentialFindings, keystoneAuthFindings];
+const ofManifests: readonly Check[] = [
+  serviceConflicts,
+  deadAnnotations,
+  plainSecrets,
+  portSecurityFindings,
+  orcReferenceFindings,
+  externalDnsFindings,
+  gardenerSecretFindings,
+  heatTemplateFindings,
+  autoscalerFindings,
+  bareMetalHostFindings,
+  controlPlaneFindings,
+];
+
+/** Most manifests have nothing wrong: no list is made for them. */
+function added(found: LocalFinding[] | undefined, more: readonly LocalFinding[]): LocalFinding[] | undefined {
+  if (more.length === 0) return found;
+  return found ? [...found, ...more] : [...more];
+}
+
+function tableFindings(one: LocalManifest): readonly LocalFinding[] {
+  const rows = byForm.get(formOf(one) ?? '');
+  if (!rows) return nothing;
+  return rows
+    .filter((row) => holds(row.when ?? {}, one))
+    .flatMap((row) =>
       findAll(one.root, row.at, one.tree).flatMap(({ node }) =>
         isMap(node) ? pairsOf(node).flatMap((pair) => findingsFor(row, pair, one)) : [],
       ),
     );
-    return [...values, ...ovnLimits(one), ...cloudConfConflicts(one), ...credentialFindings(one), ...keystoneAuthFindings(one)];
-  });
-  // A default may be used in many places, and is one value all the same.
-  const once =
-    found.length === 0 ? found : new Map(found.map((one) => [`${one.code} ${one.range.start} ${one.message}`, one])).values();
-  return [
-    ...once,
-    ...serviceConflicts(manifest),
-    ...deadAnnotations(manifest),
-    ...plainSecrets(manifest),
-    ...portSecurityFindings(manifest),
-    ...orcReferenceFindings(manifest),
-    ...externalDnsFindings(manifest),
-    ...gardenerSecretFindings(manifest),
-    ...heatTemplateFindings(manifest),
-    ...autoscalerFindings(manifest),
-    ...bareMetalHostFindings(manifest),
-    ...controlPlaneFindings(manifest),
-  ];
 }
 
 function pairsOf(map: YAMLMap): readonly Pair<Node, Node | null>[] {

@@ -1,4 +1,5 @@
 import type { YAMLMap, YAMLSeq } from 'yaml';
+import { lengthOf } from './quickNodes.ts';
 
 /** Shorter ones, in UTF-16 units, are looked through again as quickly as they would be found here. */
 const short = 1024;
@@ -19,6 +20,6 @@ export class LongNodes<T> {
   }
 }
 
-function isLong({ range }: YAMLMap | YAMLSeq): boolean {
-  return range ? range[2] - range[0] >= short : false;
+function isLong(node: YAMLMap | YAMLSeq): boolean {
+  return lengthOf(node) >= short;
 }

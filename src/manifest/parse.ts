@@ -139,6 +139,7 @@ function unreadFor(text: string, limits: ReadingLimits, at = 0): ParsedDocument 
 function findingsOf(tree: Document, text: string, edit: Edit | undefined): readonly LocalFinding[] {
   const invisible = invisibleFindings(tree, text, edit);
   const structure = structureFindings(tree, text);
+  if (invisible.length + structure.length === 0) return syntaxFindings(tree, text);
   // A directive and a character that does not belong there make the reader stumble over all that follows: one word is enough.
   const first = Math.min(
     ...[...invisible, ...structure.filter(({ code }) => code === 'yaml.directive')].map(({ range }) => range.start),
@@ -188,7 +189,10 @@ function refused(
   };
 }
 
-function syntaxFindings(tree: Document, text: string): LocalFinding[] {
+const nothing: readonly never[] = [];
+
+function syntaxFindings(tree: Document, text: string): readonly LocalFinding[] {
+  if (tree.errors.length === 0) return nothing;
   return tree.errors.slice(0, mostErrors).map(({ message, pos: [start, end] }): LocalFinding => {
     const range = { start, end: Math.max(start + 1, Math.min(end, text.length)) };
     return { range, severity: 'error', code: 'yaml.syntax', message: message.replace(/ at line \d+, column \d+:?[\s\S]*$/, '') };
@@ -256,9 +260,12 @@ function isTooDeepLine(text: string, line: number, open: number[]): boolean {
 
 /** The pair of a mapping with this key, as kubectl names keys: `on:` is the key "true". */
 export function pairOf(map: YAMLMap, key: string): Pair<Node, Node | null> | undefined {
-  for (const pair of map.items as Pair<Node, Node | null>[]) {
-    const value = isScalar(pair.key) ? pair.key.value : undefined;
-    if (typeof value === 'string' ? value === key : keyText(pair.key) === key) return pair;
+  const items = map.items as Pair<Node, Node | null>[];
+  // Asked more often than anything else: nothing is made for it.
+  for (let index = 0; index < items.length; index += 1) {
+    const pair = items[index];
+    const value = isScalar(pair?.key) ? pair.key.value : undefined;
+    if (typeof value === 'string' ? value === key : keyText(pair?.key) === key) return pair;
   }
   return undefined;
 }

@@ -7,7 +7,8 @@ import { keyText, pairOf, resolved } from './parse.ts';
 
 /** A manifest and everything in it that rules speak of by itself: configuration files in a Secret, the clouds of a clouds.yaml, the resources of a Heat template. */
 export function withParts(manifest: LocalManifest): readonly LocalManifest[] {
-  return [manifest, ...partsOf(manifest).flatMap(withParts)];
+  const parts = partsOf(manifest);
+  return parts.length === 0 ? [manifest] : [manifest, ...parts.flatMap(withParts)];
 }
 
 /** The parts that stand in a manifest itself. Each knows where (`at`), unless what stands there is not its text as it is. */

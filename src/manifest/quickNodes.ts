@@ -2,6 +2,7 @@ import { Document, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 
 type Schema = Document['schema'];
 type Range = [number, number, number];
+/** A node made here. */
 export type QuickNode = Node & Placed;
 
 /** Makes collections of one schema, and documents of it. */
@@ -168,6 +169,12 @@ function moveEach(items: readonly unknown[], by: number): void {
       moveNode((item as Pair).value, by);
     } else moveNode(item, by);
   }
+}
+
+/** How long the text of a node is, all that belongs to it included. */
+export function lengthOf(node: Node): number {
+  if ('nodeEnd' in node) return (node as QuickNode).nodeEnd - (node as QuickNode).start;
+  return node.range ? node.range[2] - node.range[0] : 0;
 }
 
 export function scalarOf(

@@ -56,6 +56,20 @@ const mayBeOther: readonly (true | undefined)[] = [...'-+.~0123456789fFnNoOtTyY'
   return table;
 }, []);
 
+/** The value of a plain scalar that nobody can read otherwise, as nearly all are: a text that begins like nothing else, or a small whole number. Undefined for others. */
+export function clearValue(source: string): string | number | undefined {
+  const first = source.charCodeAt(0);
+  if (!mayBeOther[first]) return source === '' ? undefined : source;
+  if (source.length > 15 || first < ONE || first > NINE) return undefined;
+  for (let at = 1; at < source.length; at += 1) {
+    const code = source.charCodeAt(at);
+    if (code < ZERO || code > NINE) return undefined;
+  }
+  return Number(source);
+}
+
+const [ZERO, ONE, NINE] = [48, 49, 57];
+
 /** The value of a plain scalar without a tag. */
 export function plainValue(source: string): unknown {
   // Most are words: their first letter tells.

@@ -1,7 +1,7 @@
 import { CST, type Document, type Node, type Pair, Scalar, type YAMLMap } from 'yaml';
 import { hasOrdinaryKeys } from './ordinaryKeys.ts';
 import { type Collections, collectionsOf, pairOf, type QuickNode, scalarOf } from './quickNodes.ts';
-import { losesDigits, plainValue, surprise } from './scalars.ts';
+import { clearValue, losesDigits, plainValue, surprise } from './scalars.ts';
 import {
   BRACE,
   BRACKET,
@@ -121,6 +121,8 @@ export class YamlValues extends YamlLines {
   }
 
   #plainScalar(source: string, at: number, end: number, next: number): QuickNode {
+    const clear = clearValue(source);
+    if (clear !== undefined) return scalarOf(clear, source, Scalar.PLAIN, at, end, next);
     const value = plainValue(source);
     const scalar = scalarOf(value, source, Scalar.PLAIN, at, end, next);
     if (isUnusual(source, value)) {

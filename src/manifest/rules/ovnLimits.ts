@@ -51,20 +51,20 @@ const rows: readonly Row[] = [
   },
 ];
 
+const byForm = Map.groupBy(rows, (row) => row.in);
+
 /** Settings that mean nothing to the provider of load balancers that stands beside them. */
 export function ovnLimits(manifest: LocalManifest): readonly LocalFinding[] {
   const { root, tree } = manifest;
   const form = formOf(manifest);
-  return rows
-    .filter((row) => row.in === form)
-    .flatMap(({ provider, lacks }) =>
-      Object.entries(lacks).flatMap(([at, why]) =>
-        findAll(root, at, tree).flatMap(({ path }) =>
-          textBeside(root, provider, path, tree) === 'ovn' ? [told(path, why, manifest)] : [],
-        ),
+  if (form === 'magnum cluster template') return method(manifest);
+  return (byForm.get(form ?? '') ?? []).flatMap(({ provider, lacks }) =>
+    Object.entries(lacks).flatMap(([at, why]) =>
+      findAll(root, at, tree).flatMap(({ path }) =>
+        textBeside(root, provider, path, tree) === 'ovn' ? [told(path, why, manifest)] : [],
       ),
-    )
-    .concat(form === 'magnum cluster template' ? method(manifest) : []);
+    ),
+  );
 }
 
 function told(path: Path, why: string, { root, tree }: LocalManifest): LocalFinding {

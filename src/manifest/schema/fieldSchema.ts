@@ -23,6 +23,21 @@ export interface Resolved {
   readonly builtin: boolean;
   /** It describes a whole object: apiVersion, kind and metadata belong to it whether it says so or not. */
   readonly whole: boolean;
+  /** What is asked of each value that it describes, looked up once. */
+  readonly type: unknown;
+  readonly isIntOrString: boolean;
+  /** It bounds a scalar: by words, a pattern, a length or a size. */
+  readonly hasLimits: boolean;
+  /** Its own fields that were asked for. */
+  readonly fields: Map<string, Resolved | undefined>;
+}
+
+const limits = ['enum', 'minLength', 'maxLength', 'pattern', 'minimum', 'maximum'];
+
+function resolvedAs(schema: FieldSchema, builtin: boolean, whole: boolean): Resolved {
+  const isIntOrString = schema['x-kubernetes-int-or-string'] === true || schema['format'] === 'int-or-string';
+  const hasLimits = limits.some((one) => memberOf(schema, one) !== undefined);
+  return { schema, builtin, whole, type: schema['type'], isIntOrString, hasLimits, fields: new Map() };
 }
 
 const refPrefix = '#/components/schemas/';
@@ -52,7 +67,7 @@ function follow(from: FieldSchema, { definitions }: KindSchema, builtin: boolean
   let isBuiltin = builtin;
   for (let hops = 0; now && hops < mostRefs; hops += 1) {
     const ref = refOf(now);
-    if (ref === undefined) return { schema: now, builtin: isBuiltin, whole: now['x-kubernetes-embedded-resource'] === true };
+    if (ref === undefined) return resolvedAs(now, isBuiltin, now['x-kubernetes-embedded-resource'] === true);
     const name: string = ref.startsWith(refPrefix) ? ref.slice(refPrefix.length) : '';
     if (freeTypes.test(name)) return undefined;
     isBuiltin = goTypes.test(name);
@@ -61,24 +76,41 @@ function follow(from: FieldSchema, { definitions }: KindSchema, builtin: boolean
   return undefined;
 }
 
+const roots = new WeakMap<KindSchema, Resolved>();
+const anyMetadata = resolvedAs(objectMeta, true, false);
+
 /** The schema of a whole object of the kind. */
 export function rootOf(schema: KindSchema): Resolved | undefined {
+  const known = roots.get(schema);
+  if (known) return known;
   const root = resolveSchema(schema.root, schema, false);
-  return root && { ...root, whole: true };
+  const whole = root && resolvedAs(root.schema, root.builtin, true);
+  if (whole) roots.set(schema, whole);
+  return whole;
 }
 
 /**
  * The schema of a field of an object: `unknown` if it has none of that name, undefined if nothing is said about it. Source: "Extend the Kubernetes API with
  * CustomResourceDefinitions" (field pruning, embedded resources, preserve-unknown-fields) of the Kubernetes documentation.
  */
-export function fieldOf({ schema, builtin, whole }: Resolved, name: string, of: KindSchema): Resolved | 'unknown' | undefined {
+export function fieldOf(
+  { schema, builtin, whole, fields }: Resolved,
+  name: string,
+  of: KindSchema,
+): Resolved | 'unknown' | undefined {
+  const known = fields.get(name);
+  if (known) return known;
   const properties = asSchema(schema['properties']);
   const own = memberOf(properties, name);
   if (whole && name === 'metadata') {
     const given = resolveSchema(own, of, builtin);
-    return given?.builtin ? given : { schema: objectMeta, builtin: true, whole: false };
+    return given?.builtin ? given : anyMetadata;
   }
-  if (own !== undefined) return resolveSchema(own, of, builtin);
+  if (own !== undefined) {
+    const field = resolveSchema(own, of, builtin);
+    fields.set(name, field);
+    return field;
+  }
   const others = schema['additionalProperties'];
   if (asSchema(others)) return resolveSchema(others, of, builtin);
   if (!properties || others === true || schema['x-kubernetes-preserve-unknown-fields'] === true) return undefined;
@@ -112,10 +144,6 @@ export function asSchema(value: unknown): FieldSchema | undefined {
 /** A schema's own member, never one that every object has. */
 export function memberOf(schema: FieldSchema | undefined, name: string): unknown {
   return schema && Object.hasOwn(schema, name) ? schema[name] : undefined;
-}
-
-export function isIntOrString(schema: FieldSchema): boolean {
-  return schema['x-kubernetes-int-or-string'] === true || schema['format'] === 'int-or-string';
 }
 
 /** The names of the fields an object may have by its schema. */

@@ -18,9 +18,10 @@ export function brokenLimit(value: unknown, schema: FieldSchema): string | undef
 
 /** The same for how many items or fields there are. */
 export function brokenCount(count: number, schema: FieldSchema, what: 'Items' | 'Properties'): string | undefined {
-  const [least, most] =
-    what === 'Items' ? [schema['minItems'], schema['maxItems']] : [schema['minProperties'], schema['maxProperties']];
-  const word = what === 'Items' ? 'item' : 'field';
+  const isList = what === 'Items';
+  const least = isList ? schema['minItems'] : schema['minProperties'];
+  const most = isList ? schema['maxItems'] : schema['maxProperties'];
+  const word = isList ? 'item' : 'field';
   if (typeof least === 'number' && count < least) return `takes at least ${counted(least, word)}`;
   return typeof most === 'number' && count > most ? `takes at most ${counted(most, word)}` : undefined;
 }

@@ -1,20 +1,11 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Finding, Range, Severity } from '../finding.ts';
 import { isPlain } from '../isPlain.ts';
 import { LongNodes } from '../longNodes.ts';
 import type { LocalManifest } from '../manifest.ts';
 import { hasItsKeys, keyText, type LocalFinding, pairOf } from '../parse.ts';
 import { rangeOf } from '../path.ts';
-import {
-  fieldOf,
-  isIntOrString,
-  type KnownSchema,
-  namesOf,
-  nearestWord,
-  type Resolved,
-  resolveSchema,
-  rootOf,
-} from './fieldSchema.ts';
+import { fieldOf, type KnownSchema, namesOf, nearestWord, type Resolved, resolveSchema, rootOf } from './fieldSchema.ts';
 import { brokenCount, brokenLimit } from './limits.ts';
 import { repeatedItems } from './listKeys.ts';
 import { isPatch, mayBeMissing } from './required.ts';
@@ -74,7 +65,9 @@ class Walk {
   object(map: YAMLMap, of: Resolved, at: Node, depth: number): void {
     let likely: Set<string> | undefined;
     let merged = false;
-    for (const { key, value } of map.items) {
+    const { items } = map;
+    for (let index = 0; index < items.length; index += 1) {
+      const { key, value } = items[index] as Pair;
       const name = keyText(key);
       if (name === '<<') merged = true;
       if (name === '' || name === '<<' || (depth === 0 && name === 'status')) continue;
@@ -90,23 +83,21 @@ class Walk {
     }
     if (merged) return;
     this.#require(map, of, at, depth, likely);
-    this.#limit(brokenCount(map.items.length, of.schema, 'Properties'), at, of);
+    this.#limit(brokenCount(items.length, of.schema, 'Properties'), at, of);
   }
 
   #value(node: Node | null, of: Resolved, key: Node | undefined, depth: number): void {
     if (!node || isAlias(node)) return;
-    const { schema } = of;
-    const type = schema['type'];
-    if (isScalar(node)) this.#scalar(node, of, type);
+    if (isScalar(node)) this.#scalar(node, of);
     if (!isMap(node) && !isSeq(node)) return;
-    const intOrString = isIntOrString(schema);
+    const { type, isIntOrString } = of;
     const is = isMap(node) ? 'object' : 'array';
-    if (intOrString || (typeof type === 'string' && type !== is && type in words)) {
+    if (isIntOrString || (typeof type === 'string' && type !== is && type in words)) {
       this.#add(
         this.#shortRange(node, key),
         'error',
         'schema.type',
-        `${this.#where()} takes ${intOrString ? 'a whole number or a text' : words[String(type)]}, not ${words[is]}.`,
+        `${this.#where()} takes ${isIntOrString ? 'a whole number or a text' : words[String(type)]}, not ${words[is]}.`,
       );
     } else if (faultless.get(node) !== of) {
       const before = this.#found.length + this.#missing.length;
@@ -139,11 +130,11 @@ class Walk {
     this.#limit(brokenCount(items.length, of.schema, 'Items'), key ?? node, of);
   }
 
-  #scalar(node: Scalar, of: Resolved, type: unknown): void {
+  #scalar(node: Scalar, of: Resolved): void {
     const value = node.value instanceof Uint8Array ? '' : node.value;
-    const { schema } = of;
+    const { schema, type, isIntOrString, hasLimits } = of;
     if (value === null || value === undefined || (typeof value === 'string' && toFill.test(value))) return;
-    const wrong = isIntOrString(schema)
+    const wrong = isIntOrString
       ? isWhole(value) || typeof value === 'string'
         ? undefined
         : 'a whole number or a text'
@@ -153,6 +144,7 @@ class Walk {
       this.#add(rangeOf(node), 'error', 'schema.type', `${this.#where()} takes ${wrong}, not ${said(value)}.`, fixes);
       return;
     }
+    if (!hasLimits) return;
     const { enum: choices } = schema;
     if (Array.isArray(choices) && choices.length > 0 && !choices.includes(value) && !(of.builtin && value === ''))
       this.#choose(node, choices);
