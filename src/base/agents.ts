@@ -9,7 +9,7 @@ import { isSocks, proxyAuthorization, SocksAgent, TunnelAgent } from './proxyAge
 import { proxyFromEnv } from './proxyEnv.ts';
 
 /** Requests of one origin share this many connections: as many as a deploy over a long line has in flight. Streams have their own, so that watches never starve requests. */
-const socketsPerOrigin = 32;
+const socketsPerOrigin = 40;
 /**
  * A connection unused for so long is not used again: who is in between may have forgotten it, and a machine that slept finds all of them dead. By the wall clock, since
  * timers sleep too. Half as long as client-go keeps one (`IdleConnTimeout`).

@@ -8,7 +8,7 @@ import { deployFigures } from './deployFigures.ts';
 const COUNT = 500;
 const DELAY_MS = 20;
 /** As many as ours has in flight, beside the server and over a line (`deploy/run/pace.ts`). */
-const inFlight = (delayMs: number) => (delayMs < 10 ? 16 : 32);
+const inFlight = (delayMs: number) => (delayMs < 10 ? 16 : 40);
 
 /** Times of the sides in ms, one of each round. */
 interface Sides {

@@ -25,7 +25,7 @@ test('a long line has more in flight than a server beside us, unless somebody sa
   const limits = [{}, { quickestMs: undefined }, { quickestMs: 2 }, { quickestMs: 22 }, { quickestMs: 22, parallel: 4 }];
   assert.deepEqual(
     limits.map((options) => new Pace(options).limit),
-    [16, 16, 16, 32, 4],
+    [16, 16, 16, 40, 4],
   );
 });
 

@@ -4,8 +4,8 @@ import { describe, it, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { success } from '../../src/base/failure.ts';
 import { countsOf } from '../../src/deploy/plan/plan.ts';
-import { emptyInventory, type Member, PART_OF, parentRef, readParent } from '../../src/deploy/removal/inventory.ts';
-import { noteAfter, noteBefore } from '../../src/deploy/removal/plannedSet.ts';
+import { emptyInventory, type Member, PART_OF, parentObject, parentRef, readParent } from '../../src/deploy/removal/inventory.ts';
+import { noteAfter, noteBefore, readBefore } from '../../src/deploy/removal/plannedSet.ts';
 import { keptSince } from '../../src/deploy/removal/prune.ts';
 import { removeSteps } from '../../src/deploy/removal/remove.ts';
 import { startRun } from '../../src/deploy/run/run.ts';
@@ -138,24 +138,52 @@ describe('what was to be deleted', () => {
 test('what another deploy of the same set noted since the plan is not forgotten', async () => {
   const cluster = new FakeCluster();
   const service = (name: string): Member => ({ apiVersion: 'v1', kind: 'Service', namespace: 'shop', name, uid: `uid-${name}` });
-  const deploy = async (before: readonly Member[], members: readonly Member[]) => {
-    const plan = planOf([], {
-      before: { ...emptyInventory('shop', 'shop'), members: before },
-      members,
-      forgotten: [],
-      partial: false,
-      prune: 'ask',
-    });
-    assert.ok((await noteBefore(plan, cluster, signal)).ok);
-    assert.ok((await noteAfter(plan, { applied: new Map(), gone: new Set() }, cluster)).ok);
-    const parent = await cluster.get(parentRef({ name: 'shop', namespace: 'shop' }));
-    const noted = parent.ok ? readParent(parent.value) : parent;
-    return noted.ok ? noted.value.members.map(({ name }) => name) : noted.failure.message;
+  const deploy = async (before: readonly Member[], members: readonly Member[], meanwhile: readonly Member[] = []) => {
+    const set = { ...emptyInventory('shop', 'shop'), members: before };
+    const plan = planOf([], { before: set, members, forgotten: [], partial: false, prune: 'ask' });
+    const known = await readBefore(plan, cluster, signal);
+    const noted = known.ok ? await noteBefore(plan, known.value, cluster, signal) : known;
+    assert.ok(noted.ok);
+    if (meanwhile.length > 0) {
+      const parent = await cluster.get(parentRef(set));
+      const now = parent.ok ? readParent(parent.value) : parent;
+      assert.ok(now.ok);
+      await cluster.apply(parentObject({ ...now.value, members: [...now.value.members, ...meanwhile] }));
+    }
+    assert.ok((await noteAfter(plan, { before: noted.value, applied: new Map(), gone: new Set() }, cluster)).ok);
+    const parent = await cluster.get(parentRef(set));
+    const now = parent.ok ? readParent(parent.value) : parent;
+    return now.ok ? now.value.members.map(({ name }) => name) : now.failure.message;
   };
   assert.deepEqual(await deploy([], [service('web')]), ['web']);
   const planned = [service('web')];
   assert.deepEqual(await deploy(planned, [service('lb')]), ['lb', 'web']);
   assert.deepEqual(await deploy(planned, [service('web'), service('db')]), ['db', 'lb', 'web']);
+  assert.deepEqual(await deploy(planned, [service('cache')], [service('queue')]), ['cache', 'db', 'lb', 'queue', 'web']);
+});
+
+test('a set is not read again after a run if nobody wrote there since', async () => {
+  const cluster = new FakeCluster();
+  const set = emptyInventory('shop', 'shop');
+  const web: Member = { apiVersion: 'v1', kind: 'Service', namespace: 'shop', name: 'web' };
+  const plan = planOf([], { before: set, members: [web], forgotten: [], partial: false, prune: 'ask' });
+  const known = await readBefore(plan, cluster, signal);
+  const noted = known.ok ? await noteBefore(plan, known.value, cluster, signal) : known;
+  assert.ok(noted.ok);
+  let read = 0;
+  const get = cluster.get.bind(cluster);
+  cluster.get = (ref) => {
+    read += 1;
+    return get(ref);
+  };
+  const applied = new Map([
+    ['web', object('v1', 'Service', 'web', { metadata: { name: 'web', namespace: 'shop', uid: 'uid-web' } })],
+  ]);
+  assert.ok((await noteAfter(plan, { before: noted.value, applied, gone: new Set() }, cluster)).ok);
+  assert.equal(read, 0);
+  const parent = await get(parentRef(set));
+  const now = parent.ok ? readParent(parent.value) : parent;
+  assert.deepEqual(now.ok && now.value.members, [{ ...web, uid: 'uid-web' }]);
 });
 
 describe('a deploy that is cancelled', () => {

@@ -145,6 +145,9 @@ export class FakeCluster implements Cluster {
     const failure = this.refuse(object, options);
     if (failure) return { ok: false, failure };
     const known = this.#objects.get(refKey(object));
+    const { resourceVersion } = object.metadata;
+    if (resourceVersion !== undefined && resourceVersion !== known?.metadata.resourceVersion)
+      return failed('conflict', 'the object has been modified', { status: 409 });
     const next: KubeObject = {
       ...known,
       ...object,

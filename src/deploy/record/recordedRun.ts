@@ -65,8 +65,6 @@ export async function startRecorded(
   // a deploy and an undeploy of one set keep each other out, however each was named
   const set = plan.set?.before.name ?? name;
   const [place] = places;
-  // asked while the locks are taken
-  const asked = place === undefined ? undefined : commitOf(place);
   const named = {
     run: runName(Date.now(), randomBytes(3).toString('hex')),
     set: deploySet(plan.target, set),
@@ -79,9 +77,9 @@ export async function startRecorded(
   if (journal?.ok === false) return journal;
   let run: Run | undefined;
   const onLost = (failure: Parameters<Run['stop']>[0]) => run?.stop(failure);
-  const taken = plan.steps.every(({ action }) => action === 'unchanged' || action === 'skip')
+  const leasing = plan.steps.every(({ action }) => action === 'unchanged' || action === 'skip')
     ? undefined
-    : await takeLease(context.cluster, {
+    : takeLease(context.cluster, {
         target: plan.target,
         name: set,
         holder,
@@ -89,6 +87,9 @@ export async function startRecorded(
         onLost,
         ...killedBefore(journal?.value),
       });
+  // git is started while the answer is on its way: to start a program stops this one for a while
+  const asked = place === undefined ? undefined : commitOf(place);
+  const taken = await leasing;
   if (taken?.ok === false) {
     await giveUp(journal?.value, taken.failure.message);
     return taken;

@@ -92,31 +92,50 @@ export function membersOf(steps: readonly Step[], target: Target): Member[] {
   }));
 }
 
+/** What was written before the steps of a run. */
+export interface NotedBefore {
+  /** The namespace of the set if it is of the plan and was made, by its step's key. */
+  readonly made: ReadonlyMap<string, KubeObject>;
+  /** The set as it was noted then. Undefined where nothing was to be noted. */
+  readonly noted?: Inventory;
+  /** The version of the object that holds it. */
+  readonly version?: string | undefined;
+}
+
+/** Whether a plan puts something into its set that is not noted there. */
+function isToNote({ before, members }: PlannedSet): boolean {
+  return !sameMembers(union(before.members, members), before.members);
+}
+
+/** The set of a plan as it is noted now, where something is to be noted in it before the run: read while something else is asked, for it writes nothing. Fails as reading does. */
+export async function readBefore({ set }: Plan, cluster: Cluster, signal: AbortSignal): Promise<Result<Inventory | undefined>> {
+  return set && isToNote(set) ? readNow(set.before, cluster, signal) : success(undefined);
+}
+
 /**
- * Notes what is about to be deployed, beside all that was: a crash at any point forgets nothing. The namespace of the set is made first when it is of this plan, and returned as what was applied, by its
- * step's key. Fails, before anything else is written, as the write fails.
+ * Notes what is about to be deployed, beside all that was: a crash at any point forgets nothing. The namespace of the set is made first when it is of this plan. `before` as {@link readBefore} has it. Fails,
+ * before anything else is written, as the write fails.
  */
 export async function noteBefore(
   plan: Plan,
+  before: Inventory | undefined,
   cluster: Cluster,
   signal: AbortSignal,
-): Promise<Result<ReadonlyMap<string, KubeObject>>> {
+): Promise<Result<NotedBefore>> {
   const none = new Map<string, KubeObject>();
-  if (!plan.set) return success(none);
-  const { before: planned, members } = plan.set;
-  if (sameMembers(union(planned.members, members), planned.members)) return success(none);
-  const read = await readNow(planned, cluster, signal);
-  if (!read.ok) return read;
-  const before = read.value;
-  const all = union(before.members, members);
+  if (!plan.set || !before) return success({ made: none });
+  const all = union(before.members, plan.set.members);
   const space = plan.steps.find(
     ({ ref, action }) => ref.kind === 'Namespace' && ref.name === before.namespace && action === 'create',
   );
   const made = space && (await cluster.apply(space.object, { signal }));
   if (made && !made.ok) return made;
-  const noted = await cluster.apply(parentObject({ ...before, members: all }), { signal });
-  if (!noted.ok) return failed(noted.failure.reason, `${whatFails(before)}: ${noted.failure.message} Nothing was deployed.`);
-  return success(space && made ? new Map([[space.key, made.value.object]]) : none);
+  const noted = { ...before, members: all };
+  const written = await cluster.apply(parentObject(noted), { signal });
+  if (!written.ok)
+    return failed(written.failure.reason, `${whatFails(before)}: ${written.failure.message} Nothing was deployed.`);
+  const { resourceVersion: version } = written.value.object.metadata;
+  return success({ made: space && made ? new Map([[space.key, made.value.object]]) : none, noted, version });
 }
 
 /** The set as it is noted now: another deploy of it may have ended since the plan was made, and what that one deployed is not to be forgotten. Fails as reading does. */
@@ -134,6 +153,8 @@ const whatFails = (set: Inventory) => `What is deployed could not be noted in Co
 
 /** What a run did to the members of a set. */
 export interface RunOfSet {
+  /** What was noted before it. */
+  readonly before: NotedBefore;
   /** The objects that are there now, by the key of their step. */
   readonly applied: ReadonlyMap<string, KubeObject>;
   /** Keys of the steps whose objects are gone. */
@@ -143,7 +164,7 @@ export interface RunOfSet {
 /** Notes what is there now. Without a member the inventory goes, too. Fails as the write fails: then the next run finds more than there is, which does no harm. */
 export async function noteAfter(
   plan: Plan,
-  { applied, gone }: RunOfSet,
+  { before: { noted, version }, applied, gone }: RunOfSet,
   cluster: Cluster,
   signal?: AbortSignal,
 ): Promise<Result<void>> {
@@ -161,6 +182,13 @@ export async function noteAfter(
   const after = (earlier: readonly Member[]) => union(earlier, seen).filter((member) => !left.has(memberKey(member)));
   const expected = after(planned.members);
   if (expected.length > 0 && sameMembers(expected, union(planned.members, members))) return success(undefined);
+  // Nobody else wrote there since, as the server sees to: what was noted need not be read again.
+  if (noted && version !== undefined && after(noted.members).length > 0) {
+    const object = parentObject({ ...noted, members: after(noted.members) });
+    const metadata = { ...object.metadata, resourceVersion: version };
+    const written = await cluster.apply({ ...object, metadata }, signal ? { signal } : {});
+    if (written.ok) return success(undefined);
+  }
   const read = await readNow(planned, cluster, signal);
   if (!read.ok) return read;
   const before = read.value;
@@ -169,6 +197,6 @@ export async function noteAfter(
     const deleted = await cluster.delete(parentRef(before), signal ? { signal } : {});
     return deleted.ok || deleted.failure.reason === 'notFound' ? success(undefined) : deleted;
   }
-  const noted = await cluster.apply(parentObject({ ...before, members: now }), signal ? { signal } : {});
-  return noted.ok ? success(undefined) : failed(noted.failure.reason, `${whatFails(before)}: ${noted.failure.message}`);
+  const written = await cluster.apply(parentObject({ ...before, members: now }), signal ? { signal } : {});
+  return written.ok ? success(undefined) : failed(written.failure.reason, `${whatFails(before)}: ${written.failure.message}`);
 }

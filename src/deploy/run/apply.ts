@@ -8,7 +8,7 @@ import { isTransient, readRefusal, retryAfterOf, serverWords } from '../plan/ref
 import { worksAtOnce } from '../readiness/readiness.ts';
 import type { Journal } from '../record/journal.ts';
 import type { SecretMask } from '../record/secretMask.ts';
-import { noteAfter, noteBefore } from '../removal/plannedSet.ts';
+import { noteAfter, noteBefore, readBefore } from '../removal/plannedSet.ts';
 import { keptSince } from '../removal/prune.ts';
 import { deleteAndWait, type RemovalOptions, removeSteps } from '../removal/remove.ts';
 import { isStackStep, runStack } from '../stacks/runStack.ts';
@@ -74,9 +74,13 @@ export async function applyPlan(
 ): Promise<Result<{ readonly stopped?: Failure; readonly note?: string }>> {
   const [blocker] = plan.blockers;
   if (blocker) return failed('invalid', blocker.message);
-  const same = await verifyTarget(plan.target, context.cluster, context.signal);
-  if (!same.ok) return same;
   const { cluster } = context;
+  const [same, before] = await Promise.all([
+    verifyTarget(plan.target, cluster, context.signal),
+    readBefore(plan, cluster, context.signal),
+  ]);
+  if (!same.ok) return same;
+  if (!before.ok) return before;
   const halt = new AbortController();
   let stopped: Failure | undefined;
   const stop = (failure: Failure) => {
@@ -85,17 +89,17 @@ export async function applyPlan(
   };
   const signal = AbortSignal.any([context.signal, halt.signal]);
   const guard = new TargetGuard(plan.target, cluster, options.verifiedMs);
-  const noted = await noteBefore(plan, cluster, signal);
+  const noted = await noteBefore(plan, before.value, cluster, signal);
   if (!noted.ok) return noted;
   const permit = new WritePermit({ guard, signal, stop, ...(context.journal ? { journal: context.journal } : {}) });
   const guarded: Guarded = { ...context, signal, guard, permit };
-  const application = new Application(plan, guarded, options, noted.value);
+  const application = new Application(plan, guarded, options, noted.value.made);
   await application.run();
   const gone = await removeAfter(plan, application, guarded, options);
   // what was stopped leaves more noted than there is, which does no harm; another cluster gets no note
   if (stopped !== undefined) return success({ stopped });
   const still = plan.set ? await guard.check(AbortSignal.timeout(LAST_WORDS_MS)) : same;
-  const left = still.ok ? await noteAfter(plan, { applied: application.written, gone }, cluster) : still;
+  const left = still.ok ? await noteAfter(plan, { before: noted.value, applied: application.written, gone }, cluster) : still;
   return success(left.ok ? {} : { note: left.failure.message });
 }
 
