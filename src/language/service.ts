@@ -58,6 +58,13 @@ const turnMs = 25;
 /** A document of more than so many UTF-16 units is not read at every keystroke, but when the hands rest for so long. */
 const [heavy, heavyMs] = [1024 * 1024, 200];
 
+/** A connection writes one message, and takes one, in each turn of the loop: those that wait come between two turns of ours, and not one of them. */
+async function others(): Promise<void> {
+  for (let turn = 0; turn < mostWaiting; turn += 1) await new Promise(setImmediate);
+}
+
+const mostWaiting = 8;
+
 /** What other files bring about is good for so long, unless one that is open changes. */
 const besideMs = 30_000;
 /** The others are gone through so often while files change. */
@@ -306,7 +313,7 @@ export class LanguageService {
       // What the first ones are of, the others mostly are, too: their schemas come meanwhile.
       if (more && !asked) opened.early = this.#askHost(opened, opened.sections, signal).catch(() => undefined);
       asked = true;
-      if (more) await new Promise(setImmediate);
+      if (more) await others();
     }
     if (opened.reading === signal) opened.reading = undefined;
   }

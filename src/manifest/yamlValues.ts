@@ -82,18 +82,15 @@ export class YamlValues extends YamlLines {
     const text = this.text;
     let end = this.#plainEnd(at);
     let next = this.lineEnd(end);
-    const first = end;
-    let isComment = text.charCodeAt(this.afterSpaces(end)) === HASH;
-    for (;;) {
-      this.seek(next);
-      if (this.column <= column) break;
+    this.seek(next);
+    if (this.column <= column) return this.#plain(at, end, next);
+    do {
       // It goes on below, but not behind a comment.
-      if (isComment || this.comment >= 0) throw uncommon;
+      if (this.comment >= 0 || text.charCodeAt(this.afterSpaces(end)) === HASH) throw uncommon;
       end = this.#plainEnd(this.at);
       next = this.lineEnd(end);
-      isComment = text.charCodeAt(this.afterSpaces(end)) === HASH;
-    }
-    if (end === first) return this.#plain(at, end, next);
+      this.seek(next);
+    } while (this.column > column);
     if (indicators.has(text.charCodeAt(at)) && text.charCodeAt(at) !== DASH) throw uncommon;
     const token = { type: 'scalar', offset: at, indent: column, source: text.slice(at, end) } as const;
     return this.#plainScalar(CST.resolveAsScalar(token, true, refuse).value, at, end, next);

@@ -6,7 +6,7 @@ const file = 'file:///bench/opened.yaml';
 const broken = 40;
 
 /** G4: from opening a file of 1,000 manifests to its first and to all diagnostics, against yaml-language-server with the same schemas; each time by a server just started. */
-export async function openFile({ documents = 1000, rounds = 3 } = {}): Promise<Bar> {
+export async function openFile({ documents = 1000, rounds = 5 } = {}): Promise<Bar> {
   const { text } = manifestCorpus(documents, broken, true);
   const errors = broken + Math.ceil(documents / 100);
   const starts = [LanguageServerDriver.ours, LanguageServerDriver.peer] as const;
