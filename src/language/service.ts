@@ -1,8 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TextDocumentContentChangeEvent } from 'vscode-languageserver-textdocument';
 import type { CodeAction, CompletionList, Diagnostic, DocumentLink, Hover, InlayHint } from 'vscode-languageserver-types';
-import { checkReferences, judge } from '../manifest/check.ts';
-import { keyOf } from '../manifest/resourceLookup.ts';
 import type { KindName, SchemasOf } from '../manifest/schema/structure.ts';
 import type { Syntax } from '../manifest/syntax.ts';
 import { questionOf } from '../manifest/verdict.ts';
@@ -18,7 +16,9 @@ import { HostLookup, type LanguageHost } from './host.ts';
 import { hoverOf } from './hover.ts';
 import { documentLinks, inlayHints } from './links.ts';
 import { OpenDocument } from './openDocument.ts';
+import { Opened } from './opened.ts';
 import { referenceAt } from './referenceAt.ts';
+import { ReferenceCheck, referenceCounts } from './referenceCheck.ts';
 import { Schemas } from './schemas.ts';
 import { schemaHover, schemaItems } from './schemaWords.ts';
 import type { Section } from './section.ts';
@@ -65,60 +65,8 @@ async function others(): Promise<void> {
 
 const mostWaiting = 8;
 
-/** What other files bring about is good for so long, unless one that is open changes. */
-const besideMs = 30_000;
-/** The others are gone through so often while files change. */
-const mostWalks = 3;
-
-const isMissing = ({ code }: { readonly code: string }) => code === 'reference.missing';
-
 /** What declares objects and is changed by a rename: neither an older version in a diff, nor an object of a cluster that is being edited. */
 const manifestFile = /^(?:file|untitled):/;
-
-/** A file that is open in the editor, and what goes on about it. */
-class Opened {
-  readonly document: OpenDocument;
-  /** A new one when the world changes: an answer on its way then falls into the old one. */
-  lookup: HostLookup;
-  binding: Promise<BindingAnswer> | undefined;
-  /** The context it is bound to, once that is known. */
-  context: string | undefined;
-  running = new AbortController();
-  /** Of the check that reads it now, in turns. */
-  reading: AbortSignal | undefined;
-  /** The schemas that were asked for while the rest of it was read. */
-  early: Promise<void> | undefined;
-  /** Ends when the check that goes on does. */
-  checked: Promise<void> = Promise.resolve();
-  typing: NodeJS.Timeout | undefined;
-  again: NodeJS.Timeout | undefined;
-  /** What the manifests of the file bring about. */
-  own: ReadonlySet<string> = new Set();
-  /** What they and those beside them did when references were last judged. */
-  created: ReadonlySet<string> = new Set();
-  /** What the other files of the workspace do, when it was looked at last: only where something is missing. */
-  beside: { readonly at: number; readonly created: ReadonlySet<string> } | undefined;
-  /** The links that the editor was given last, and of which version of the text. */
-  links: { readonly version: number; readonly given: string } | undefined;
-
-  constructor(document: OpenDocument, lookup: HostLookup) {
-    this.document = document;
-    this.lookup = lookup;
-  }
-
-  /** The sections that are read, each once. */
-  get sections(): readonly Section[] {
-    const read = new Set<Section>();
-    for (const { section } of this.document.sections) if (section.isRead) read.add(section);
-    return [...read];
-  }
-
-  stop(): void {
-    this.running.abort();
-    clearTimeout(this.typing);
-    clearTimeout(this.again);
-  }
-}
 
 /**
  * The language server's thinking, without its wire: keeps the open files, checks what changed at once, asks the host for what only the cloud knows, and answers the editor.
@@ -131,8 +79,7 @@ export class LanguageService {
   readonly #options: ServiceOptions;
   readonly #schemas: Schemas;
   #epoch = 0;
-  /** How often open files have brought about something else than before. */
-  #creations = 0;
+  readonly #references: ReferenceCheck;
   /** The shape of files, and names that several share. */
   readonly editing: Editing;
 
@@ -148,6 +95,13 @@ export class LanguageService {
     };
     const all = () => [...this.#opened.values()].filter(({ document }) => manifestFile.test(document.uri)).map(bound);
     this.editing = new Editing({ get, all }, host);
+    this.#references = new ReferenceCheck(host, {
+      opened: () => this.#opened.values(),
+      binding: (opened) => this.#binding(opened),
+      createdBeside: (opened, signal) => this.editing.createdBeside(bound(opened), signal),
+      epoch: () => this.#epoch,
+      again: (opened) => this.#schedule(opened),
+    });
   }
 
   open(uri: string, version: number, text: string, syntax: Syntax = 'yaml'): void {
@@ -168,7 +122,7 @@ export class LanguageService {
     const closed = this.#opened.get(uri);
     closed?.stop();
     this.#opened.delete(uri);
-    if (closed && closed.own.size > 0) this.#createsOther(closed);
+    if (closed && closed.own.size > 0) this.#references.createsOther(closed);
     this.#output.publish(uri, 0, []);
     const { generation } = this.#schemas;
     this.#schemas.define(uri, []);
@@ -305,7 +259,7 @@ export class LanguageService {
     opened.reading = signal;
     while (more && !signal.aborted) {
       more = opened.document.read(turnMs, schemasOf, this.#schemas.generation);
-      this.#judge(opened);
+      this.#references.judge(opened);
       if (!more || performance.now() - told > 1000) {
         this.#publish(opened, !more);
         told = performance.now();
@@ -411,78 +365,14 @@ export class LanguageService {
         this.#read(opened, opened.running.signal).catch((error: unknown) => this.#output.broke(error));
   }
 
-  /** Passes the verdict on the sections whose references are all answered already. */
-  #judge(opened: Opened): void {
-    const { lookup, document } = opened;
-    const own = new Set<string>();
-    for (const { section } of document.sections) if (section.isRead) for (const one of section.content.creates) own.add(one);
-    if (String([...own]) !== String([...opened.own])) this.#createsOther(opened);
-    opened.own = own;
-    const created = opened.beside ? new Set([...own, ...opened.beside.created]) : own;
-    const changed = created.size !== opened.created.size || String([...created]) !== String([...opened.created]);
-    opened.created = created;
-    if (lookup.place === undefined) return;
-    for (const { section } of document.sections) {
-      if (!section.isRead || section.content.references.length === 0) continue;
-      if (section.checked && !section.outdated && !changed) continue;
-      const { references } = section.content;
-      const { findings, unknown, paused, open } = judge(references, lookup.known, { place: lookup.place, created });
-      // Nor is anybody accused again before the files beside it were looked into again.
-      if (open.length > 0 || (!opened.beside && findings.some(isMissing))) continue;
-      section.outdated = false;
-      const at = lookup.asOf(references.map(questionOf));
-      section.checked = { findings, unknown, at, ...(paused === undefined ? {} : { paused }) };
-      for (const reference of references) {
-        const facts = lookup.facts.get(keyOf(questionOf(reference)));
-        if (facts) section.answers.set(reference, facts);
-      }
-    }
-  }
-
   async #ask(opened: Opened, sections: readonly Section[], signal: AbortSignal): Promise<void> {
-    const { document, lookup } = opened;
-    const { version } = document;
-    const binding = await this.#binding(opened);
-    if (signal.aborted) return;
-    if (!binding.binding?.cloud) return this.#compareLinks(opened);
-    lookup.place = binding.place ?? 'the bound project';
-    const references = sections.flatMap((section) => section.content.references);
-    const { known } = lookup;
-    const checked = await checkReferences(references, lookup, signal, { known, created: opened.created }).catch(() => undefined);
-    if (!checked || signal.aborted || document.version !== version || opened.lookup !== lookup) return;
-    if ((lookup.epoch ?? this.#epoch) < this.#epoch) {
-      opened.lookup = new HostLookup(this.#host, document.uri);
-      return this.#schedule(opened);
+    const asked = await this.#references.ask(opened, sections, signal);
+    if (asked === 'overtaken') return;
+    if (asked === 'judged') {
+      this.#publish(opened, true);
+      this.#output.refreshHints();
     }
-    if (checked.findings.some(isMissing) && Date.now() - (opened.beside?.at ?? Number.NEGATIVE_INFINITY) > besideMs) {
-      // Nobody is accused before the files were looked into that may bring it about.
-      const file = { document, binding: () => this.#binding(opened) };
-      let [created, seen]: [ReadonlySet<string>, number] = [new Set(), -1];
-      // A file that is opened while the others are gone through may be the one.
-      for (let walks = 0; walks < mostWalks && seen !== this.#creations; walks += 1) {
-        seen = this.#creations;
-        created = await this.editing.createdBeside(file, signal).catch(() => new Set<string>());
-        if (signal.aborted || document.version !== version || opened.lookup !== lookup) return;
-      }
-      opened.beside = { at: Date.now(), created };
-    }
-    this.#judge(opened);
-    this.#publish(opened, true);
-    this.#output.refreshHints();
     this.#compareLinks(opened);
-  }
-
-  /** What was missing elsewhere may be brought about by this file now, or no more. */
-  #createsOther(opened: Opened): void {
-    this.#creations += 1;
-    for (const other of this.#opened.values()) {
-      const { beside } = other;
-      const concerned = other.sections.filter(({ checked }) => checked?.findings.some(isMissing));
-      if (other === opened || (!beside && concerned.length === 0)) continue;
-      other.beside = undefined;
-      for (const section of other.sections) if (section.content.references.length > 0) section.outdated = true;
-      this.#schedule(other);
-    }
   }
 
   #compareLinks(opened: Opened): void {
@@ -517,22 +407,8 @@ export class LanguageService {
   }
 
   #report(opened: Opened, sections: readonly Section[]): void {
-    let [references, wrong, unknown] = [0, 0, 0];
-    let paused: string | undefined;
-    for (const { content, checked } of sections) {
-      const named = content.references.length;
-      references += named;
-      wrong += checked?.findings.length ?? 0;
-      unknown += checked ? checked.unknown : named;
-      paused ??= checked?.paused;
-    }
-    this.#output.didRun({
-      uri: opened.document.uri,
-      references,
-      wrong,
-      unknown,
-      ...(paused === undefined ? {} : { paused }),
-    });
+    const { wrong, unknown, ...more } = referenceCounts(sections);
+    this.#output.didRun({ uri: opened.document.uri, wrong, unknown, ...more });
     if (wrong + unknown > 0 && this.#host.find) this.#askAgainLater(opened);
   }
 
