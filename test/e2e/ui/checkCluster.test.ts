@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
 import { withClusterFaults } from '../../support/clusterFaults.ts';
 import { eventually } from '../../support/eventually.ts';
 import { brokenSarif, type SarifLog } from '../../support/sarifSchema.ts';
 import { bind } from './bind.ts';
 import { inWindow, type Scene } from './inWindow.ts';
-import { clickUntilGone } from './treeView.ts';
 
 const name = `e2e-check-${process.pid}`;
 const network = /^No network with id d0d0d0d0…\.$/;
@@ -45,14 +45,29 @@ async function take({ window, folder }: Scene): Promise<void> {
   const named = window.page.locator('.quick-input-widget:visible .quick-input-box input');
   await eventually('the dialog names a file', async () => /sandbox-admin\.sarif$/.test(await named.inputValue()));
   await window.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
-  await window.answer(/Export Findings as SARIF/, file);
-  await clickUntilGone(window.page.locator('.quick-input-widget:visible .monaco-button', { hasText: 'OK' }));
+  const ok = window.page.locator('.quick-input-widget:visible .monaco-button', { hasText: 'OK' });
+  await eventually('the dialog takes the file', async () => {
+    if (await isGone(ok)) return true;
+    // It may have been told while it still looked at the folder, and hears of a name only when that changes.
+    await named.fill('');
+    await window.answer(/Export Findings as SARIF/, file);
+    if (await isGone(ok)) return true;
+    await ok.click({ timeout: 1500 }).catch(() => undefined);
+    return isGone(ok);
+  });
   const written = () => readFile(file, 'utf8').catch(() => '');
   await eventually('the report is written', async () => (await written()).endsWith('}\n'));
   const log = JSON.parse(await written()) as SarifLog;
   assert.deepEqual(brokenSarif(log), []);
   const places = log.runs[0].results.map(({ locations }) => locations[0].logicalLocations?.[0]?.fullyQualifiedName);
   assert.ok(places.includes(`sandbox-admin/storage.k8s.io/v1/StorageClass/${name}/parameters.type`), places.join());
+}
+
+function isGone(one: Locator): Promise<boolean> {
+  return one.waitFor({ state: 'detached', timeout: 1500 }).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function upgrade({ window }: Scene): Promise<void> {
