@@ -8,8 +8,8 @@ import { networkFailed } from './networkFailure.ts';
 import { isSocks, proxyAuthorization, SocksAgent, TunnelAgent } from './proxyAgent.ts';
 import { proxyFromEnv } from './proxyEnv.ts';
 
-/** Requests of one origin share this many connections: as many as a deploy over a long line has in flight. Streams have their own, so that watches never starve requests. */
-const socketsPerOrigin = 40;
+/** Requests of one origin share this many connections: what has more in flight waits here. Streams have their own, so that watches never starve requests. */
+export const socketsPerOrigin = 40;
 /**
  * A connection unused for so long is not used again: who is in between may have forgotten it, and a machine that slept finds all of them dead. By the wall clock, since
  * timers sleep too. Half as long as client-go keeps one (`IdleConnTimeout`).

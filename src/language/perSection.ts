@@ -1,3 +1,4 @@
+import { betweenTurns } from './betweenTurns.ts';
 import type { OpenDocument } from './openDocument.ts';
 import type { Section } from './section.ts';
 
@@ -27,7 +28,7 @@ export class PerSection<T> {
     for (const { section } of [...sections]) {
       if (section.isRead && enough(this.of(section))) return true;
       if (performance.now() < until) continue;
-      await new Promise(setImmediate);
+      await betweenTurns();
       if (signal.aborted) return false;
       until = performance.now() + turnMs;
     }

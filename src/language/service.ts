@@ -7,6 +7,7 @@ import { questionOf } from '../manifest/verdict.ts';
 import type { KindId } from '../openstack/kinds/kinds.ts';
 import type { BindingAnswer, CheckDidRunParams, DidChangeParams, InitializationOptions } from '../protocol.ts';
 import { besideFindings, wantsFiles } from './besideCheck.ts';
+import { betweenTurns } from './betweenTurns.ts';
 import { codeActionsFor } from './codeActions.ts';
 import { annotationItems, completionPlace, valueItems } from './completion.ts';
 import { type DiagnosticData, diagnosticsOf } from './diagnostics.ts';
@@ -57,13 +58,6 @@ const schemasMs = 50;
 const turnMs = 25;
 /** A document of more than so many UTF-16 units is not read at every keystroke, but when the hands rest for so long. */
 const [heavy, heavyMs] = [1024 * 1024, 200];
-
-/** A connection writes one message, and takes one, in each turn of the loop: those that wait come between two turns of ours, and not one of them. */
-async function others(): Promise<void> {
-  for (let turn = 0; turn < mostWaiting; turn += 1) await new Promise(setImmediate);
-}
-
-const mostWaiting = 8;
 
 /** What declares objects and is changed by a rename: neither an older version in a diff, nor an object of a cluster that is being edited. */
 const manifestFile = /^(?:file|untitled):/;
@@ -267,7 +261,7 @@ export class LanguageService {
       // What the first ones are of, the others mostly are, too: their schemas come meanwhile.
       if (more && !asked) opened.early = this.#askHost(opened, opened.sections, signal).catch(() => undefined);
       asked = true;
-      if (more) await others();
+      if (more) await betweenTurns();
     }
     if (opened.reading === signal) opened.reading = undefined;
   }
@@ -282,7 +276,7 @@ export class LanguageService {
     // Schemas that come soon find the trees that were just read.
     await Promise.race([asking, delay(schemasMs)]);
     // What it names is worked out when its mistakes are told.
-    while (!signal.aborted && opened.document.settle(turnMs)) await new Promise(setImmediate);
+    while (!signal.aborted && opened.document.settle(turnMs)) await betweenTurns();
     if (signal.aborted) return;
     const unasked = sections.filter((section) => section.content.references.length > 0 && (!section.checked || section.outdated));
     if (unasked.length > 0 && this.#host.find) await this.#ask(opened, unasked, signal);
@@ -407,9 +401,9 @@ export class LanguageService {
   }
 
   #report(opened: Opened, sections: readonly Section[]): void {
-    const { wrong, unknown, ...more } = referenceCounts(sections);
-    this.#output.didRun({ uri: opened.document.uri, wrong, unknown, ...more });
-    if (wrong + unknown > 0 && this.#host.find) this.#askAgainLater(opened);
+    const counts = referenceCounts(sections);
+    this.#output.didRun({ uri: opened.document.uri, ...counts });
+    if (counts.wrong + counts.unknown > 0 && this.#host.find) this.#askAgainLater(opened);
   }
 
   #askAgainLater(opened: Opened): void {

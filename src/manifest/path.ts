@@ -42,31 +42,13 @@ export function findAll(root: Node | null | undefined, pattern: string, tree: Do
 
 /** The same nodes without their paths, which cost more than to find them. */
 export function nodesAt(root: Node | null | undefined, pattern: string, tree: Document): readonly Node[] {
-  return collected(root, parsePattern(pattern), 0, tree, undefined) ?? nothing;
-}
-
-function collected(
-  from: Node | null | undefined,
-  steps: readonly Step[],
-  first: number,
-  tree: Document,
-  into: Node[] | undefined,
-): Node[] | undefined {
-  let node = from;
-  let all = into;
-  for (let index = first; node && index < steps.length; index += 1) {
-    const step = steps[index];
-    if (step === every) {
-      if (!isSeq(node)) return all;
-      for (const item of node.items) all = collected(resolved(item, tree), steps, index + 1, tree, all);
-      return all;
-    }
-    node = isMap(node) ? resolved(pairOf(node, step ?? '')?.value, tree) : undefined;
-  }
-  if (!node) return all;
-  all ??= [];
-  all.push(node);
-  return all;
+  let found: Node[] | undefined;
+  follow(root, { steps: parsePattern(pattern), tree, positions: [] }, 0, (node) => {
+    found ??= [];
+    found.push(node);
+    return true;
+  });
+  return found ?? nothing;
 }
 
 const nothing: readonly never[] = [];

@@ -1,14 +1,15 @@
 import { Agent, request } from 'node:https';
 import { KubeConfig, type KubernetesObject, KubernetesObjectApi, PatchStrategy } from '@kubernetes/client-node';
 import { parseAllDocuments } from 'yaml';
+import { Pace } from '../../src/deploy/run/pace.ts';
 import { type Bar, median, rounded } from './bar.ts';
 import { configMaps, DeployBench, timed } from './deployBench.ts';
 import { deployFigures } from './deployFigures.ts';
 
 const COUNT = 500;
 const DELAY_MS = 20;
-/** As many as ours has in flight, beside the server and over a line (`deploy/run/pace.ts`). */
-const inFlight = (delayMs: number) => (delayMs < 10 ? 16 : 40);
+/** As many as ours has in flight, beside the server and over a line. */
+const inFlight = (delayMs: number) => new Pace({ quickestMs: delayMs }).limit;
 
 /** Times of the sides in ms, one of each round. */
 interface Sides {

@@ -183,8 +183,9 @@ export async function noteAfter(
   const expected = after(planned.members);
   if (expected.length > 0 && sameMembers(expected, union(planned.members, members))) return success(undefined);
   // Nobody else wrote there since, as the server sees to: what was noted need not be read again.
-  if (noted && version !== undefined && after(noted.members).length > 0) {
-    const object = parentObject({ ...noted, members: after(noted.members) });
+  const stay = noted ? after(noted.members) : [];
+  if (noted && version !== undefined && stay.length > 0) {
+    const object = parentObject({ ...noted, members: stay });
     const metadata = { ...object.metadata, resourceVersion: version };
     const written = await cluster.apply({ ...object, metadata }, signal ? { signal } : {});
     if (written.ok) return success(undefined);

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { socketsPerOrigin } from '../../base/agents.ts';
 import { type Failure, failed, type Result } from '../../base/failure.ts';
 
 /** How requests are paced. Times in ms. */
 export interface PaceOptions {
-  /** Most requests in flight; by default as many as keep a server busy: 16 beside it (32 were no faster on two cores), 40 over a line on which the quickest answer takes {@link longLineMs}: fewer than API Priority and Fairness gives seats to the level of any user (global-default: 20 of 245 shares of 600). */
+  /** Most requests in flight; by default as many as keep a server busy: 16 beside it (32 were no faster on two cores), as many as there are connections (40) over a line on which the quickest answer takes {@link longLineMs}: fewer than API Priority and Fairness gives seats to the level of any user (global-default: 20 of 245 shares of 600). */
   readonly parallel?: number | undefined;
   /** See `Cluster.quickestMs`. */
   readonly quickestMs?: number | undefined;
@@ -41,7 +42,7 @@ export class Pace {
 
   constructor({
     quickestMs = 0,
-    parallel = quickestMs < longLineMs ? 16 : 40,
+    parallel = quickestMs < longLineMs ? 16 : socketsPerOrigin,
     firstMs = 500,
     longestMs = 8_000,
   }: PaceOptions = {}) {

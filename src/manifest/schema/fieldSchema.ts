@@ -29,7 +29,7 @@ export interface Resolved {
   /** It bounds a scalar: by words, a pattern, a length or a size. */
   readonly hasLimits: boolean;
   /** Its own fields that were asked for. */
-  readonly fields: Map<string, Resolved | undefined>;
+  readonly fields: Map<string, Resolved>;
 }
 
 const limits = ['enum', 'minLength', 'maxLength', 'pattern', 'minimum', 'maximum'];
@@ -108,7 +108,7 @@ export function fieldOf(
   }
   if (own !== undefined) {
     const field = resolveSchema(own, of, builtin);
-    fields.set(name, field);
+    if (field) fields.set(name, field);
     return field;
   }
   const others = schema['additionalProperties'];

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Locator } from 'playwright-core';
 import { withClusterFaults } from '../../support/clusterFaults.ts';
 import { eventually } from '../../support/eventually.ts';
 import { brokenSarif, type SarifLog } from '../../support/sarifSchema.ts';
 import { bind } from './bind.ts';
 import { inWindow, type Scene } from './inWindow.ts';
+import { isGone } from './treeView.ts';
 
 const name = `e2e-check-${process.pid}`;
 const network = /^No network with id d0d0d0d0…\.$/;
@@ -61,13 +61,6 @@ async function take({ window, folder }: Scene): Promise<void> {
   assert.deepEqual(brokenSarif(log), []);
   const places = log.runs[0].results.map(({ locations }) => locations[0].logicalLocations?.[0]?.fullyQualifiedName);
   assert.ok(places.includes(`sandbox-admin/storage.k8s.io/v1/StorageClass/${name}/parameters.type`), places.join());
-}
-
-function isGone(one: Locator): Promise<boolean> {
-  return one.waitFor({ state: 'detached', timeout: 1500 }).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function upgrade({ window }: Scene): Promise<void> {

@@ -31,13 +31,17 @@ export async function takeEntry(page: Page, entry: string): Promise<void> {
 export async function clickUntilGone(target: Locator, withinMs = WITHIN_MS): Promise<void> {
   for (const end = Date.now() + withinMs; ; ) {
     await target.click({ timeout: 5000 }).catch(() => target.page().mouse.move(0, 0));
-    const gone = await target.waitFor({ state: 'detached', timeout: 1500 }).then(
-      () => true,
-      () => false,
-    );
-    if (gone) return;
+    if (await isGone(target)) return;
     if (Date.now() > end) throw new Error(`clicked for ${withinMs / 1000} s, still there: ${await target.innerText()}`);
   }
+}
+
+/** Whether something is gone, or goes in a moment. */
+export function isGone(target: Locator): Promise<boolean> {
+  return target.waitFor({ state: 'detached', timeout: 1500 }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** A view's tree, read and used through the screen. In a tree that is longer than the view, rows are looked for page by page. */
